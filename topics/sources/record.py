@@ -1,0 +1,74 @@
+"""What a source yields: records, and what could not be read of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["Record", "Reject", "SourceRead"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One entry of one source, with only what that source says.
+
+    Attributes:
+        title: readable text, never empty unless the abstract is not.
+        abstract: readable text; empty where the source has none.
+        date: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, never more precise than the source.
+        month_day: month and day of a date whose year the source leaves out.
+        authors: names as written; may be empty although ``author_count`` is known.
+        author_count: number of authors, None if unknown.
+        comments: number of comments, None if unknown.
+        upvotes: number of upvotes, None if unknown.
+        url: an http(s) address of the paper, None if unknown.
+        doi: lower case, without a resolver's address.
+        arxiv_id: without version, e.g. ``2401.01234``.
+        source: the file's name as the user knows it.
+        line: line (or entry number) in the source, counted from 1.
+    """
+
+    title: str
+    abstract: str = ""
+    date: str | None = None
+    month_day: tuple[int, int] | None = None
+    authors: tuple[str, ...] = ()
+    author_count: int | None = None
+    comments: int | None = None
+    upvotes: int | None = None
+    url: str | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    source: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """One entry that could not become a record, and why, in plain words."""
+
+    source: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRead:
+    """All that one file gave.
+
+    Attributes:
+        source: the file's name as the user knows it.
+        format: name of the format it was recognised as, e.g. ``hf-page``.
+        records: readable entries, in file order.
+        rejects: entries that could not be read.
+        notices: remarks for the user, e.g. a guessed encoding.
+        as_of: the source's own date (``YYYY-MM-DD``) where it states one in full.
+        as_of_month_day: month and day of the source's own date without a year.
+    """
+
+    source: str
+    format: str
+    records: tuple[Record, ...]
+    rejects: tuple[Reject, ...] = ()
+    notices: tuple[str, ...] = field(default=())
+    as_of: str | None = None
+    as_of_month_day: tuple[int, int] | None = None
