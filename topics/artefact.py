@@ -53,9 +53,7 @@ def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
         if missing:
             raise _broken(folder, f"{name}.parquet lacks the column(s) {', '.join(missing)}")
     if len(vectors) != len(tables["papers"]):
-        raise _broken(
-            folder, f"{len(vectors)} vectors stand beside {len(tables['papers'])} papers"
-        )
+        raise _broken(folder, f"{len(vectors)} vectors stand beside {len(tables['papers'])} papers")
     return TopicMap(vectors=vectors, manifest=manifest, path=folder, **tables)
 
 
