@@ -1,0 +1,59 @@
+# `make run` and `make test` need Python 3.11 or newer, make and a network; they do the rest.
+# How .venv comes about, and where the browser of the tests comes from, is in .ci/setup.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint format clean refresh
+
+BIN := .venv/bin
+STAMP := .venv/.papermap
+CODE := topics dashboard tests
+
+# An environment or a search path of the caller's must not leak into ours.
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT UV_PYTHON
+
+# Without a home folder that can be written to, tools keep their files in the checkout.
+ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
+$(shell mkdir -p .uv/home)
+export HOME := $(CURDIR)/.uv/home
+endif
+
+# The stamp holds the path that .venv was made for: its scripts break when the folder is moved.
+ifneq ($(shell $(BIN)/python -c "" 2>/dev/null && cat $(STAMP) 2>/dev/null),$(CURDIR))
+STALE := refresh
+endif
+
+define CHECK
+$(BIN)/ruff check $(CODE)
+$(BIN)/ruff format --check $(CODE)
+$(BIN)/mypy
+endef
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
+
+run: $(STAMP) ## Set up, build the bundled sample if not yet built, open the dashboard
+	@exec $(BIN)/papermap serve $(ARGS)
+
+test: $(STAMP) ## Set up, check style and types, run every test, those in a browser too
+	@sh .ci/setup browser > .venv/.browser
+	$(CHECK)
+	@PAPERMAP_CHROMIUM="$$(cat .venv/.browser)" exec $(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP) ## Check style, format, docstrings and types
+	$(CHECK)
+
+format: $(STAMP) ## Put style and format right where that can be done automatically
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+clean: ## Remove all that make and Papermap made: environment, caches, built maps
+	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	find cache -mindepth 1 -maxdepth 1 ! -name .gitkeep -exec rm -rf {} +
+	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml uv.lock $(STALE)
+	@sh .ci/setup environment
+	@pwd -P > $@
+
+refresh:
