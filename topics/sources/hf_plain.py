@@ -1,0 +1,235 @@
+"""The plain-text form: title, abstract and author block, with blank lines between and no marks.
+
+Nothing in this form says which block is a title and which an abstract. So the blocks between
+two author blocks are given the most plausible reading as a whole: a shortest path over
+"title", "paragraph of the abstract", "organisation" and "author block".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from topics.sources.hf_parts import BYLINE, Card, PageDate, author_count, date, furniture, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["PlainPage", "has_author_block", "read_plain"]
+
+_AUTHOR_BLOCK = re.compile(
+    r"^[ \t\xa0]*[•*·-]?[ \t\xa0]*\d[\d,]*[ \t\xa0]+authors?[ \t\xa0]*\n\s*·\s*\n", re.MULTILINE
+)
+_SENTENCE_END = re.compile(r"[a-z0-9)\]][.!?]\s+[A-Z(]")
+_PARAGRAPH_START = re.compile(r"[a-z(•*-]|\d+[.)]\s")
+
+TITLE, PARAGRAPH, ORGANISATION, META = range(4)
+
+#: Cost of one kind of block after another; a missing pair cannot be.
+_STEP = {
+    (META, TITLE): 0.0,
+    (TITLE, PARAGRAPH): 0.0,
+    (TITLE, TITLE): 3.0,
+    (TITLE, META): 2.5,
+    (TITLE, ORGANISATION): 3.0,
+    (PARAGRAPH, PARAGRAPH): 1.5,
+    (PARAGRAPH, TITLE): 0.5,
+    (PARAGRAPH, META): 0.0,
+    (PARAGRAPH, ORGANISATION): 0.0,
+    (ORGANISATION, META): 0.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPage:
+    """What a plain-text page holds.
+
+    Attributes:
+        cards: its papers in order.
+        date: the page's own date.
+    """
+
+    cards: list[Card]
+    date: PageDate | None
+
+
+@dataclass(slots=True)
+class _Meta:
+    authors: int | None = None
+    date: PageDate | None = None
+
+
+@dataclass(slots=True)
+class _Block:
+    line: int
+    lines: list[str] = field(default_factory=list)
+    meta: _Meta | None = None
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.lines)
+
+
+def has_author_block(text: str) -> bool:
+    """Whether the text holds an author block of this form."""
+    return _AUTHOR_BLOCK.search(text) is not None
+
+
+def read_plain(text: str) -> PlainPage:
+    """Read the plain-text form."""
+    lines = [line.replace("\xa0", " ").strip() for line in text.split("\n")]
+    start, page_date = _header(lines)
+    blocks = list(_blocks(lines, start))
+    return PlainPage(list(_cards(blocks, _kinds(blocks))), page_date)
+
+
+def _header(lines: Sequence[str]) -> tuple[int, PageDate | None]:
+    """Skip the header: all up to the byline, furniture, and the page's own date."""
+    start = 0
+    for row, line in enumerate(lines[:400]):
+        if BYLINE.search(line):
+            start = row + 1
+            break
+    page_date = None
+    while start < len(lines):
+        line = lines[start]
+        found = date(line)
+        if found is not None and page_date is None:
+            page_date = found
+        elif not furniture(line) and found is None:
+            break
+        start += 1
+    return start, page_date
+
+
+def _blocks(lines: Sequence[str], start: int) -> Iterator[_Block]:
+    """Cut into blocks of text and author blocks."""
+    # Where an editor has dropped all blank lines, a line is all there is to go by.
+    by_line = all(lines[start:]) and len(lines) - start > 2
+    block: _Block | None = None
+    for row in range(start, len(lines)):
+        line = lines[row]
+        meta = _meta_part(line, after_meta=block is not None and block.meta is not None)
+        if meta is not None:
+            if block is None or block.meta is None:
+                if block is not None:
+                    yield block
+                block = _Block(row + 1, meta=_Meta())
+            _merge(block, meta)
+        elif not line:
+            if block is not None and block.meta is None:
+                yield block
+                block = None
+        elif furniture(line) or (number(line) is not None and (block is None or block.meta)):
+            continue
+        else:
+            if block is not None and (block.meta is not None or by_line):
+                yield block
+                block = None
+            block = block or _Block(row + 1)
+            block.lines.append(line)
+    if block is not None:
+        yield block
+
+
+def _meta_part(line: str, *, after_meta: bool) -> _Meta | None:
+    authors = author_count(line)
+    if authors is not None:
+        return _Meta(authors=authors)
+    if line == "·":
+        return _Meta()
+    found = date(line)
+    if found is not None:
+        return _Meta(date=found)
+    if after_meta and _cut_date(line):
+        return _Meta()
+    return None
+
+
+def _cut_date(line: str) -> bool:
+    """Whether this is the beginning of a date or count that the end of the file cut off."""
+    return (
+        re.fullmatch(r"[A-Z][a-z]{2} ?(\d{1,2},? ?\d{0,3})?", line) is not None and len(line) < 11
+    )
+
+
+def _merge(block: _Block, part: _Meta) -> None:
+    meta = block.meta
+    if meta is not None:
+        meta.authors = part.authors if meta.authors is None else meta.authors
+        meta.date = meta.date or part.date
+
+
+def _title_cost(text: str) -> float:
+    """How unlike a title a text is; negative for one that is more a title than a paragraph."""
+    cost = -2.0
+    cost += 0.0 if len(text) <= 150 else min(6.0, (len(text) - 150) / 40)
+    cost += 1.5 if text.endswith((".", ":", ";", ",")) else 0.0
+    cost += 3.0 if _SENTENCE_END.search(text) else 0.0
+    cost += 1.5 if _PARAGRAPH_START.match(text) else 0.0
+    cost += 2.0 if "://" in text else 0.0
+    return cost
+
+
+def _organisation_cost(block: _Block, following: _Block | None) -> float:
+    fits = (
+        following is not None
+        and following.meta is not None
+        and following.meta.authors is None
+        and len(block.lines) == 1
+        and len(block.text) <= 60
+        and not block.text.endswith((".", "?", "!", ":"))
+    )
+    return -2.0 if fits else float("inf")
+
+
+def _kinds(blocks: Sequence[_Block]) -> list[int]:
+    """Most plausible kind of every block (Viterbi)."""
+    best: dict[int, float] = {META: 0.0}
+    back: list[dict[int, int]] = []
+    for row, block in enumerate(blocks):
+        if block.meta is not None:
+            own = {META: 0.0}
+        else:
+            cost = _title_cost(block.text)
+            following = blocks[row + 1] if row + 1 < len(blocks) else None
+            own = {
+                TITLE: cost,
+                PARAGRAPH: -cost,
+                ORGANISATION: _organisation_cost(block, following),
+            }
+        step: dict[int, float] = {}
+        came: dict[int, int] = {}
+        for kind, price in own.items():
+            for before, so_far in best.items():
+                total = so_far + _STEP.get((before, kind), float("inf")) + price
+                if total < step.get(kind, float("inf")):
+                    step[kind], came[kind] = total, before
+        best = step or {META: 0.0}
+        back.append(came)
+    if not blocks:
+        return []
+    kind = min(best, key=lambda item: best[item])
+    kinds = [kind]
+    for came in reversed(back[1:]):
+        kind = came.get(kind, META)
+        kinds.append(kind)
+    return kinds[::-1]
+
+
+def _cards(blocks: Sequence[_Block], kinds: Sequence[int]) -> Iterator[Card]:
+    card: Card | None = None
+    for block, kind in zip(blocks, kinds, strict=True):
+        if kind == TITLE:
+            if card is not None:
+                yield card
+            card = Card(block.line, block.text)
+        elif card is not None and kind == PARAGRAPH:
+            card.paragraphs.append(block.text)
+        elif card is not None and block.meta is not None:
+            card.author_count, card.date = block.meta.authors, block.meta.date
+            yield card
+            card = None
+    if card is not None:
+        yield card
