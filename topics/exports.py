@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -34,6 +34,7 @@ __all__ = [
     "escape_cell",
     "escape_markdown",
     "paper_address",
+    "table_csv",
     "to_bibtex",
     "to_csv",
     "to_markdown",
@@ -84,13 +85,18 @@ def to_csv(papers: pd.DataFrame, *, topic_names: Names = _NO_NAMES) -> bytes:
         papers: rows of a map's papers.
         topic_names: name of each topic id, for the column ``topic_name``.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    for paper in _rows(papers):
-        named = {**paper, "topic_name": topic_names.get(_text(paper.get("topic")))}
-        writer.writerow([_cell(named.get(column)) for column in CSV_COLUMNS])
-    return _encode("\ufeff" + out.getvalue())
+    return _csv(
+        CSV_COLUMNS,
+        (
+            {**paper, "topic_name": topic_names.get(_text(paper.get("topic")))}
+            for paper in _rows(papers)
+        ),
+    )
+
+
+def table_csv(table: pd.DataFrame) -> bytes:
+    """Write any table in the same form as :func:`to_csv`, its index left out."""
+    return _csv([str(column) for column in table.columns], _rows(table))
 
 
 def escape_cell(text: str) -> str:
@@ -201,6 +207,15 @@ def web_address(url: str | None) -> str | None:
 
 def _rows(papers: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in papers.to_dict("records")]
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Paper]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer.writerow([escape_cell(column) for column in columns])
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
+    return _encode("\ufeff" + out.getvalue())
 
 
 def _cell(value: object) -> str | int | float:

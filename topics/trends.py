@@ -215,7 +215,11 @@ def wilson_interval(hits: int, total: int) -> tuple[float, float]:
 
 
 def trend_table(
-    papers: pd.DataFrame, *, period: Period | None = None, as_of: str | None = None
+    papers: pd.DataFrame,
+    *,
+    period: Period | None = None,
+    as_of: str | None = None,
+    of: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Count the papers of every topic and theme in every period.
 
@@ -228,24 +232,27 @@ def trend_table(
         papers: columns ``date``, ``date_precision``, ``topic`` and ``theme`` of a map's papers.
         period: the length of a period; chosen by :func:`choose_period` if None.
         as_of: the day the sources were read.
+        of: the corpus that shares are of, where ``papers`` are only some of it.
 
     Returns:
         Columns ``TABLES["trends"]``. Per period one row for the whole corpus (topic and theme
         null), then one a theme (topic null), then one a topic (theme null), both in order of
-        name. ``share`` is of the papers placed in the period; it, ``low`` and ``high`` are NaN
+        name. ``share`` is of the corpus's papers placed in the period; it, ``low`` and ``high`` are NaN
         where that is none.
     """
     import pandas as pd
 
-    chosen = period or choose_period(papers["date"], papers["date_precision"])
-    places = _places(papers, chosen, as_of)
-    axis = _axis([name for name in places if name is not None], chosen)
+    corpus = papers if of is None else of
+    chosen = period or choose_period(corpus["date"], corpus["date_precision"])
+    everything = _places(corpus, chosen, as_of)
+    axis = _axis([name for name in everything if name is not None], chosen)
+    totals = pd.Series(everything, dtype=object).value_counts().reindex(axis, fill_value=0)
     placed = papers.loc[:, ["topic", "theme"]].assign(
-        period=pd.Series(places, index=papers.index, dtype=object)
+        period=pd.Series(_places(papers, chosen, as_of), index=papers.index, dtype=object)
     )
-    placed = placed[placed["period"].notna()]
-    totals = placed["period"].value_counts().reindex(axis, fill_value=0)
-    parts = [_rows(totals, totals.to_frame("papers").assign(topic=None, theme=None))]
+    placed = placed[placed["period"].isin(axis)]
+    whole = placed["period"].value_counts().reindex(axis, fill_value=0)
+    parts = [_rows(totals, whole.to_frame("papers").assign(topic=None, theme=None))]
     for column, other in (("theme", "topic"), ("topic", "theme")):
         names = sorted(papers[column].dropna().unique(), key=_natural)
         if not names:
@@ -286,10 +293,12 @@ def _rows(totals: pd.Series[int], counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _places(papers: pd.DataFrame, period: Period, as_of: str | None) -> list[str | None]:
-    return [
-        None if _too_late(date, as_of) else period_of(date, period)
-        for date in _cut(papers["date"], papers["date_precision"])
-    ]
+    # Many papers share a day, so each date is read once.
+    dates = list(_cut(papers["date"], papers["date_precision"]))
+    named = {
+        date: None if _too_late(date, as_of) else period_of(date, period) for date in set(dates)
+    }
+    return [named[date] for date in dates]
 
 
 def _cut(dates: Iterable[str | None], precisions: Iterable[str | None]) -> Iterator[str | None]:

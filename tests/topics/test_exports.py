@@ -20,6 +20,7 @@ from topics.exports import (
     escape_cell,
     escape_markdown,
     paper_address,
+    table_csv,
     to_bibtex,
     to_csv,
     to_markdown,
@@ -110,6 +111,11 @@ def test_a_cell_never_starts_a_formula(text: str) -> None:
 
 def test_a_negative_number_stays_a_number() -> None:
     assert read_csv(to_csv(frame(paper(comments=-3))))[0]["comments"] == "-3"
+
+
+def test_any_table_is_written_as_safely() -> None:
+    data = table_csv(pd.DataFrame({"=file": ["@x", "a"], "read": [3, None]}))
+    assert read_csv(data) == [{"\t=file": "\t@x", "read": "3"}, {"\t=file": "a", "read": ""}]
 
 
 @given(corpora)

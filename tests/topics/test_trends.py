@@ -211,6 +211,15 @@ def test_lines_add_up(papers: pd.DataFrame, period: Period) -> None:
     assert list(dict.fromkeys(table["period"])) == sorted(table["period"].unique())
 
 
+def test_shares_of_some_papers_are_of_the_whole_corpus() -> None:
+    papers = frame(("2024-01", "1", "a"), ("2024-01", "1", "b"), ("2024-02", "1", "b"))
+    table = trend_table(papers[papers["theme"] == "a"], period="month", of=papers)
+    whole = table[table["topic"].isna() & table["theme"].isna()]
+    assert list(whole["papers"]) == [1, 0]
+    assert list(whole["share"]) == [0.5, 0]
+    assert list(table["theme"].dropna().unique()) == ["a"]
+
+
 @given(corpora, st.integers(0, 99))
 def test_the_order_of_the_papers_does_not_matter(papers: pd.DataFrame, seed: int) -> None:
     shuffled = papers.sample(frac=1, random_state=seed)
