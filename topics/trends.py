@@ -237,8 +237,8 @@ def trend_table(
     Returns:
         Columns ``TABLES["trends"]``. Per period one row for the whole corpus (topic and theme
         null), then one a theme (topic null), then one a topic (theme null), both in order of
-        name. ``share`` is of the corpus's papers placed in the period; it, ``low`` and ``high`` are NaN
-        where that is none.
+        name. ``share`` is of the corpus's papers placed in the period; it, ``low`` and ``high``
+        are NaN where that is none.
     """
     import pandas as pd
 
