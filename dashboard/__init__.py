@@ -1,0 +1,1 @@
+"""The dashboard: it reads a map folder and never fits anything."""

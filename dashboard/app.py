@@ -1,0 +1,59 @@
+"""The entry point: a frame and a router. Run it with ``papermap serve``."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import frame, links, loading
+from dashboard.screen import Screen
+from dashboard.selection import select
+from dashboard.state import View
+from dashboard.theme import current_palette
+from dashboard.views import empty
+from topics.errors import MapError
+
+__all__ = ["main"]
+
+ICON = Path(__file__).with_name("assets") / "icon.svg"
+
+
+def main() -> None:
+    """Draw the page that the address asks for."""
+    # A picture of our own: an icon by name would be fetched from another host.
+    st.set_page_config(page_icon=ICON, layout="wide")
+    links.begin()
+    view, notices = View.from_params(links.current_params())
+    for name in links.PAGES:
+        links.register(name, functools.partial(_draw, name, view, notices))
+    st.navigation([links.page_of(name) for name in links.PAGES], position="hidden").run()
+
+
+def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
+    frame.style()
+    served = loading.served_maps()
+    if not served:
+        empty.no_map()
+        return
+    chosen, more = frame.choose(served, view)
+    try:
+        topic_map = loading.open_map(chosen.folder)
+    except MapError as error:
+        frame.broken(name, view, served)
+        empty.broken(chosen, error)
+        return
+    view, gone = view.within(topic_map)
+    selection = select(topic_map, view)
+    frame.sidebar(topic_map, view, selection, served)
+    frame.header(name, view, selection)
+    frame.notices((*notices, *more, *gone))
+    show: Callable[[Screen], None] = importlib.import_module(f"dashboard.views.{name}").show
+    show(Screen(topic_map, view, selection, current_palette()))
+
+
+if __name__ == "__main__":
+    main()

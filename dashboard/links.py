@@ -1,0 +1,166 @@
+"""Links: every one keeps the reader's filters, and all of them are made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import text
+from dashboard.state import View
+
+__all__ = [
+    "PAGES",
+    "PageInfo",
+    "begin",
+    "bound",
+    "change",
+    "change_to",
+    "current_params",
+    "go",
+    "link",
+    "page_of",
+    "params",
+    "register",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """A page of the dashboard: its name, the word in the navigation and its icon."""
+
+    name: str
+    title: str
+    icon: str
+
+
+#: The pages, in the order of the navigation. The first is at the root of the address.
+PAGES: Mapping[str, PageInfo] = {
+    info.name: info
+    for info in (
+        PageInfo("map", "Map", ":material/scatter_plot:"),
+        PageInfo("trends", "Trends", ":material/timeline:"),
+        PageInfo("topic", "Topics", ":material/category:"),
+        PageInfo("paper", "Papers", ":material/article:"),
+        PageInfo("quality", "Quality", ":material/verified:"),
+        PageInfo("report", "Report", ":material/summarize:"),
+    )
+}
+
+_SCREENS: dict[str, Callable[[], None]] = {}
+_PREFIX = "view:"
+_DRAWN = "view-fields"
+
+
+def page_of(name: str) -> Any:
+    """The Streamlit page of that name; equal for every call, so that links find it."""
+    info = PAGES[name]
+    return st.Page(
+        _SCREENS[name],
+        title=f"{info.title} · Papermap",
+        url_path=name,
+        default=name == next(iter(PAGES)),
+    )
+
+
+def register(name: str, screen: Callable[[], None]) -> None:
+    """Say what draws the page of that name; done once a run, by the entry point."""
+    _SCREENS[name] = screen
+
+
+def params(view: View, **changes: Any) -> dict[str, list[str]]:
+    """Parameters of a link to the view with some fields changed."""
+    return replace(view, **changes).to_params()
+
+
+def link(
+    page: str,
+    view: View,
+    *,
+    label: str,
+    icon: str | None = None,
+    help: str | None = None,  # noqa: A002 - the name that Streamlit's widgets use
+    width: Any = "content",
+    **changes: Any,
+) -> None:
+    """Draw a link to a page of the dashboard that keeps the filters.
+
+    Args:
+        page: name of the page, a key of ``PAGES``.
+        view: the view now shown.
+        label: what to show; it may come from a paper: it is shown as it is, never as markup.
+        icon: e.g. ``:material/article:``.
+        help: a tip, shown as it is.
+        width: as of ``st.page_link``.
+        changes: fields of the view to change, e.g. ``topic="3"`` or ``paper="arxiv:2401.01234"``.
+    """
+    st.page_link(
+        page_of(page),
+        label=text.plain(label),
+        icon=icon,
+        help=None if help is None else text.plain(help),
+        width=width,
+        query_params=params(view, **changes),
+    )
+
+
+def go(page: str, view: View, **changes: Any) -> None:
+    """Go to a page at once, e.g. after a click on a chart. Not for callbacks: see ``change``."""
+    st.switch_page(page_of(page), query_params=params(view, **changes))
+
+
+def change(**changes: Any) -> None:
+    """Change the view on the same page; for the callbacks of widgets and charts.
+
+    The values of all widgets bound to the view count, not only the one that called: a reader may
+    change two of them faster than one answer takes.
+    """
+    view, _ = View.from_params(current_params())
+    for name in st.session_state.get(_DRAWN, ()):
+        key = _PREFIX + name
+        if key in st.session_state:
+            changes.setdefault(name, _from_widget(name, st.session_state[key]))
+    st.query_params.from_dict(replace(view, **changes).to_params())
+
+
+def change_to(view: View) -> None:
+    """Show another view on the same page; for callbacks, e.g. of a reset."""
+    st.query_params.from_dict(view.to_params())
+
+
+def bound(view: View, name: str) -> dict[str, Any]:
+    """Arguments that tie a widget to a field of the view: its key and its callback.
+
+    ``st.segmented_control("Show", ["share", "papers"], **bound(view, "measure"))``. The widget's
+    value is that of the address; do not give it a default.
+    """
+    key = _PREFIX + name
+    value = _to_widget(name, getattr(view, name))
+    if st.session_state.get(key) != value or key not in st.session_state:
+        st.session_state[key] = value
+    st.session_state.setdefault(_DRAWN, set()).add(name)
+    return {"key": key, "on_change": change}
+
+
+def begin() -> None:
+    """Start a run: no widget is drawn yet."""
+    st.session_state[_DRAWN] = set()
+
+
+def current_params() -> dict[str, list[str]]:
+    """Parameters of the address as they are, all values."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _to_widget(name: str, value: Any) -> Any:  # noqa: ARG001 - one place for the conversions
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _from_widget(name: str, value: Any) -> Any:
+    default = View.__dataclass_fields__[name].default
+    if isinstance(default, tuple):
+        return tuple(value or ())
+    # A segmented control can be emptied by a second click on its value: that is the default.
+    return default if value is None else value

@@ -1,0 +1,59 @@
+"""Which maps are served, and opening one: once for all readers, read-only."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from topics import artefact
+from topics.topicmap import TopicMap
+
+__all__ = ["MAPS_VARIABLE", "ServedMap", "open_map", "served_maps"]
+
+#: Environment variable with the folders to serve, separated like a search path.
+MAPS_VARIABLE = "PAPERMAP_MAPS"
+
+
+@dataclass(frozen=True, slots=True)
+class ServedMap:
+    """A map folder and the name readers know it by."""
+
+    name: str
+    folder: Path
+
+
+def served_maps(paths: str | None = None) -> tuple[ServedMap, ...]:
+    """The maps to serve, each with a name of its own.
+
+    Args:
+        paths: folders separated like a search path; by default the environment's.
+    """
+    given = os.environ.get(MAPS_VARIABLE, "") if paths is None else paths
+    found: dict[str, Path] = {}
+    for part in dict.fromkeys(part for part in given.split(os.pathsep) if part.strip()):
+        folder = Path(part).expanduser().absolute()
+        name, number = folder.name or "map", 2
+        while name in found:
+            name, number = f"{folder.name or 'map'} ({number})", number + 1
+        found[name] = folder
+    return tuple(ServedMap(name, folder) for name, folder in found.items())
+
+
+def open_map(folder: Path) -> TopicMap:
+    """Open a map, or hand out the one already open.
+
+    The manifest is read on every call, so that a map built again is seen at once; the rest is
+    shared by all readers and keyed by the manifest's digest.
+
+    Raises:
+        MapError: the map is missing, damaged or too new; the message is for the reader.
+    """
+    return _open(str(folder), artefact.read_manifest(folder)["digest"])
+
+
+@st.cache_resource(show_spinner="Opening the map …", max_entries=8)
+def _open(folder: str, digest: str) -> TopicMap:  # noqa: ARG001 - the digest is the cache's key
+    return artefact.load(folder)

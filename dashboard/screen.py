@@ -1,0 +1,31 @@
+"""What a view is given to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dashboard.selection import Selection
+    from dashboard.state import View
+    from dashboard.theme import Palette
+    from topics.topicmap import TopicMap
+
+__all__ = ["Screen"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Screen:
+    """All that a view needs.
+
+    Attributes:
+        topic_map: the map; its frames are shared by all readers, never change them.
+        view: the reader's view; everything in it exists in the map.
+        selection: the papers that pass the view's filters.
+        palette: the colours of the light or the dark appearance, whichever is shown.
+    """
+
+    topic_map: TopicMap
+    view: View
+    selection: Selection
+    palette: Palette

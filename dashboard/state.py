@@ -1,0 +1,191 @@
+"""The view of a reader: one frozen value that is always in the address.
+
+The address is the only source of truth. Widgets are seeded from it before they are drawn, and a
+change of a widget is written to it by the widget's callback: so copying the address, and going
+back and forward, show the same screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from topics.topicmap import TopicMap
+
+__all__ = ["CHOICES", "COLOURS", "LIMITS", "View"]
+
+COLOURS = ("theme", "topic", "date", "source")
+
+#: Fields that take one of a few words; the first is the default.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "colour": COLOURS,
+    "by": ("theme", "topic"),
+    "measure": ("share", "papers"),
+    "step": ("auto", "month", "quarter", "year"),
+}
+
+#: Longest value of a parameter in characters, and most values of one parameter.
+LIMITS = {"length": 300, "values": 60}
+
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_LISTS = ("themes", "topics")
+_FLAGS = ("hide_unclustered",)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+Params = Mapping[str, Iterable[str] | str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a reader looks at, apart from the page itself, which is the path of the address.
+
+    Attributes:
+        map: name of the map, where several are served; None for the first.
+        topic: the topic that the Topic page shows.
+        paper: the paper that the Paper page shows, or that lies open beside the map.
+        themes: only papers of these themes; empty for all.
+        topics: only papers of these topics (ids); empty for all.
+        since: first month, ``YYYY-MM``.
+        until: last month, ``YYYY-MM``.
+        text: only papers with all these words in title, abstract or authors.
+        hide_unclustered: leave out the papers in no topic.
+        colour: what the colours of the map stand for, one of ``COLOURS``.
+        by: what the trends are of.
+        measure: what the trends count.
+        step: the length of a period in the trends.
+    """
+
+    map: str | None = None
+    topic: str | None = None
+    paper: str | None = None
+    themes: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    text: str = ""
+    hide_unclustered: bool = False
+    colour: str = "theme"
+    by: str = "theme"
+    measure: str = "share"
+    step: str = "auto"
+
+    @property
+    def filtered(self) -> bool:
+        """Whether any filter is set."""
+        return bool(
+            self.themes
+            or self.topics
+            or self.since
+            or self.until
+            or self.text
+            or self.hide_unclustered
+        )
+
+    def without_filters(self) -> View:
+        """The same view of all papers."""
+        return replace(
+            self, themes=(), topics=(), since=None, until=None, text="", hide_unclustered=False
+        )
+
+    def to_params(self) -> dict[str, list[str]]:
+        """Parameters of the address, only those that differ from the default view."""
+        params: dict[str, list[str]] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value == field.default:
+                continue
+            if isinstance(value, bool):
+                params[field.name] = ["yes"]
+            elif isinstance(value, tuple):
+                params[field.name] = list(value)
+            else:
+                params[field.name] = [value]
+        return params
+
+    @classmethod
+    def from_params(cls, params: Params) -> tuple[View, tuple[str, ...]]:
+        """Read the parameters of an address; never fails.
+
+        Args:
+            params: values by name; a single string counts as one value.
+
+        Returns:
+            The view, with the default for whatever could not be understood, and one notice for
+            each such parameter. Parameters of other names are ignored.
+        """
+        known = {field.name for field in fields(cls)}
+        read: dict[str, Any] = {}
+        notices: list[str] = []
+        for name, given in params.items():
+            if name not in known:
+                continue
+            values = [given] if isinstance(given, str) else list(given)
+            try:
+                read[name] = _parse(name, values)
+            except ValueError as error:
+                notices.append(f"The link's “{name}” was ignored: {error}.")
+        since, until = read.get("since"), read.get("until")
+        if since and until and since > until:
+            read["since"], read["until"] = until, since
+        return cls(**read), tuple(notices)
+
+    def within(self, topic_map: TopicMap) -> tuple[View, tuple[str, ...]]:
+        """Drop what the map does not have, e.g. after it was built again.
+
+        Returns:
+            The view that can be shown, and a notice for each thing dropped.
+        """
+        themes = set(topic_map.themes["name"]) | set(topic_map.papers["theme"].dropna())
+        changes: dict[str, Any] = {}
+        notices: list[str] = []
+        if self.paper is not None and self.paper not in topic_map.row_of:
+            changes["paper"] = None
+            notices.append("The paper of this link is not in this map.")
+        if self.topic is not None and self.topic not in topic_map.topic_names:
+            changes["topic"] = None
+            notices.append("The topic of this link is not in this map.")
+        for name, have in (("themes", themes), ("topics", set(topic_map.topic_names))):
+            asked = getattr(self, name)
+            kept = tuple(value for value in asked if value in have)
+            if kept != asked:
+                changes[name] = kept
+                notices.append(f"Some {name} of this link are not in this map and were left out.")
+        return replace(self, **changes), tuple(notices)
+
+
+def _parse(name: str, values: list[str]) -> Any:
+    if any(len(value) > LIMITS["length"] for value in values):
+        raise ValueError("it is too long")
+    if any(_CONTROL.search(value) for value in values):
+        raise ValueError("it holds characters that cannot be shown")
+    values = [value for value in values if value]
+    if name in _LISTS:
+        if len(values) > LIMITS["values"]:
+            raise ValueError("it has too many values")
+        return tuple(dict.fromkeys(values))
+    if len(set(values)) > 1:
+        raise ValueError("it is given more than once")
+    value = values[0] if values else ""
+    return _parse_one(name, value)
+
+
+def _parse_one(name: str, value: str) -> Any:
+    if name in _FLAGS:
+        if value not in ("", "yes", "no"):
+            raise ValueError("it should be yes or no")
+        return value == "yes"
+    if name in CHOICES:
+        if value and value not in CHOICES[name]:
+            raise ValueError(f"it should be one of {', '.join(CHOICES[name])}")
+        return value or CHOICES[name][0]
+    if name in ("since", "until") and value and not _MONTH.fullmatch(value):
+        raise ValueError("it should be a month such as 2025-03")
+    if name == "text":
+        return value
+    return value or None
+
+
+Page = Literal["map", "trends", "topic", "paper", "quality", "report"]
