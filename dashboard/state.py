@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
-__all__ = ["CHOICES", "COLOURS", "LIMITS", "View"]
+__all__ = ["CHOICES", "COLOURS", "LIMITS", "UNCLUSTERED", "View"]
+
+#: In place of a topic: the papers in no topic.
+UNCLUSTERED = "unclustered"
 
 COLOURS = ("theme", "topic", "date", "source")
 
@@ -44,7 +47,7 @@ class View:
 
     Attributes:
         map: name of the map, where several are served; None for the first.
-        topic: the topic that the Topic page shows.
+        topic: the topic that the Topic page shows; ``UNCLUSTERED`` for the papers in none.
         paper: the paper that the Paper page shows, or that lies open beside the map.
         themes: only papers of these themes; empty for all.
         topics: only papers of these topics (ids); empty for all.
@@ -144,7 +147,7 @@ class View:
         if self.paper is not None and self.paper not in topic_map.row_of:
             changes["paper"] = None
             notices.append("The paper of this link is not in this map.")
-        if self.topic is not None and self.topic not in topic_map.topic_names:
+        if self.topic not in (None, UNCLUSTERED, *topic_map.topic_names):
             changes["topic"] = None
             notices.append("The topic of this link is not in this map.")
         for name, have in (("themes", themes), ("topics", set(topic_map.topic_names))):
