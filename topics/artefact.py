@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping
-from pathlib import Path
+import math
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew
+from topics.errors import BuildError, MapBroken, MapNotFound, MapTooNew
+from topics.folders import file_digest, present, replacing
 from topics.topicmap import SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    import numpy as np
+    import pandas as pd
     import pyarrow as pa
 
 __all__ = ["load", "read_manifest", "save"]
@@ -23,9 +27,16 @@ MANIFEST = "manifest.json"
 VECTORS = "vectors.npy"
 ENCODER = "encoder"
 
+#: Columns that hold a list of texts, whole numbers or real numbers; all others hold text.
+_LISTS = ("authors", "sources", "keywords", "representatives")
+_WHOLE = ("author_count", "comments", "upvotes", "size", "line")
+_REAL = ("topic_confidence", "theme_confidence", "x", "y", "stability", "share", "low", "high")
+
 
 def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
     """Read a map folder.
+
+    Lists are Python lists, never null; a missing text or number is null.
 
     Args:
         path: the folder.
@@ -36,25 +47,18 @@ def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
         MapTooNew: the schema is newer than this version understands.
         MapBroken: a file is missing, altered or cannot be read.
     """
-    import numpy as np
-    import pandas as pd
-
-    folder = Path(path)
-    manifest = read_manifest(folder)
-    if verify:
-        _verify(folder, manifest)
-    try:
-        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-        vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise _broken(folder, str(error)) from error
-    for name, columns in TABLES.items():
-        missing = [column for column in columns if column not in tables[name].columns]
-        if missing:
-            raise _broken(folder, f"{name}.parquet lacks the column(s) {', '.join(missing)}")
-    if len(vectors) != len(tables["papers"]):
-        raise _broken(folder, f"{len(vectors)} vectors stand beside {len(tables['papers'])} papers")
-    return TopicMap(vectors=vectors, manifest=manifest, path=folder, **tables)
+    while True:
+        folder = present(Path(path))
+        manifest = read_manifest(folder)
+        try:
+            topic_map = _read(folder, manifest, verify=verify)
+        except MapBroken:
+            if not _replaced(folder, manifest):
+                raise
+        else:
+            if not _replaced(folder, manifest):
+                return topic_map
+        # Another process swapped in a new map meanwhile: files of both may have been read.
 
 
 def read_manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -65,30 +69,20 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
         MapTooNew: the schema is newer than this version understands.
         MapBroken: the manifest is not what a map's manifest looks like.
     """
-    folder = Path(path)
-    file = folder / MANIFEST
-    if not file.is_file():
-        found = "a folder without manifest.json" if folder.is_dir() else "nothing"
-        raise MapNotFound(
-            f"No map at {folder}: found {found}. "
-            f"Build one with `papermap build FILES… --out {folder}`."
-        )
+    folder = present(Path(path))
     try:
-        raw = file.read_bytes()
-        manifest = json.loads(raw)
-    except (OSError, ValueError) as error:
-        raise _broken(folder, f"manifest.json cannot be read ({error})") from error
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("schema_version"), int):
-        raise _broken(folder, "manifest.json has no schema_version")
-    if manifest["schema_version"] > SCHEMA_VERSION:
-        raise MapTooNew(
-            f"The map at {folder} has schema version {manifest['schema_version']}; this Papermap "
-            f"reads up to {SCHEMA_VERSION}. Update Papermap, or build the map again with this one."
-        )
-    if not isinstance(manifest.get("files"), dict):
-        raise _broken(folder, "manifest.json lists no files")
-    manifest["digest"] = hashlib.sha256(raw).hexdigest()
-    return manifest
+        raw = (folder / MANIFEST).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MapNotFound(
+            f"No map at {folder}: found {_what_is_at(folder)}. "
+            f"Build one with `papermap build FILES… --out {folder}`."
+        ) from error
+    except OSError as error:
+        raise MapBroken(
+            f"The map at {folder} cannot be read ({error.strerror or error}). "
+            "Check that you may open the folder and the files in it."
+        ) from error
+    return _checked(folder, raw)
 
 
 def save(
@@ -96,31 +90,27 @@ def save(
 ) -> TopicMap:
     """Write a map beside its target, sync it and swap it in.
 
-    A reader sees the old map or the new one; a failure leaves the old one in place.
+    A reader sees the old map or the new one; a failure leaves the old one in place. The same
+    map gives the same bytes.
 
     Args:
         topic_map: what to write; its manifest gains the digest of each file.
-        path: the target folder; an existing map there is replaced, anything else is refused.
+        path: the target folder, or a link to it; an existing map there is replaced, anything
+            else is refused.
         write_encoder: writes the encoder's data files into the folder it is given.
+
+    Returns:
+        The map as it was written, read back.
 
     Raises:
         BuildError: the target is no map, or cannot be written.
         MapBusy: another process is writing the same target.
     """
-    target = Path(path)
+    target = Path(path).resolve()
     _refuse_foreign(target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(target):
-            _recover(target)
-            temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
-            try:
-                _write(topic_map, temporary, write_encoder)
-                os.chmod(temporary, 0o755 & ~_umask())
-                _swap(temporary, target)
-            except BaseException:
-                shutil.rmtree(temporary, ignore_errors=True)
-                raise
+        with replacing(target) as folder:
+            _write(topic_map, folder, write_encoder)
     except OSError as error:
         raise BuildError(
             f"The map could not be written to {target} ({error.strerror or error}). "
@@ -129,53 +119,70 @@ def save(
     return load(target, verify=False)
 
 
-def _write(topic_map: TopicMap, folder: Path, write_encoder: Callable[[Path], None]) -> None:
-    import numpy as np
+def _checked(folder: Path, raw: bytes) -> dict[str, Any]:
+    try:
+        manifest = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise _broken(folder, f"{MANIFEST} cannot be read ({error})") from error
+    version = manifest.get("schema_version") if isinstance(manifest, dict) else None
+    if not isinstance(version, int) or version < 1:
+        raise _broken(folder, f"{MANIFEST} has no schema_version, so it is not a map's")
+    if version > SCHEMA_VERSION:
+        raise MapTooNew(
+            f"The map at {folder} has schema version {version}; this Papermap "
+            f"reads up to {SCHEMA_VERSION}. Update Papermap, or build the map again with this one."
+        )
+    files = manifest.get("files")
+    if not isinstance(files, dict) or not all(map(_is_inside, files)):
+        raise _broken(folder, f"{MANIFEST} does not list the map's files")
+    if unlisted := [name for name in _required() if name not in files]:
+        raise _broken(folder, f"{MANIFEST} does not list {', '.join(unlisted)}")
+    return {**manifest, "digest": hashlib.sha256(raw).hexdigest()}
+
+
+def _read(folder: Path, manifest: dict[str, Any], *, verify: bool) -> TopicMap:
+    if verify:
+        _verify(folder, manifest)
+    tables = {name: _read_table(folder, name) for name in TABLES}
+    vectors = _read_vectors(folder, len(tables["papers"]))
+    return TopicMap(vectors=vectors, manifest=manifest, path=folder, **tables)
+
+
+def _read_table(folder: Path, name: str) -> pd.DataFrame:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    for name in TABLES:
-        pq.write_table(
-            _arrow(name, getattr(topic_map, name)), folder / f"{name}.parquet", compression="zstd"
-        )
-    np.save(folder / VECTORS, np.asarray(topic_map.vectors, dtype=np.float32), allow_pickle=False)
-    (folder / ENCODER).mkdir()
-    write_encoder(folder / ENCODER)
-    manifest = {key: value for key, value in topic_map.manifest.items() if key != "digest"}
-    manifest["files"] = {
-        file.relative_to(folder).as_posix(): _sha256(file)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-    (folder / MANIFEST).write_text(
-        json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-    )
-    for file in folder.rglob("*"):
-        _sync(file)
-    _sync(folder)
+    try:
+        table = pq.read_table(folder / f"{name}.parquet", partitioning=None)
+        if missing := [column for column in TABLES[name] if column not in table.column_names]:
+            raise _broken(folder, f"{name}.parquet lacks the column(s) {', '.join(missing)}")
+        table = table.select(list(TABLES[name])).cast(_schema(name))
+        frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+        for column in set(_LISTS).intersection(TABLES[name]):
+            frame[column] = _as_lists(table[column])
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise _broken(folder, f"{name}.parquet cannot be read ({error})") from error
+    return frame
 
 
-def _arrow(name: str, frame: Any) -> pa.Table:
-    """Convert a table to Arrow with the types of the schema, so that an all-null column keeps its."""
-    import pyarrow as pa
+def _as_lists(column: pa.ChunkedArray) -> pd.Series[Any]:
+    import pandas as pd
 
-    text, number, real = pa.string(), pa.int64(), pa.float64()
-    kinds: Mapping[str, Any] = {
-        "authors": pa.list_(text),
-        "sources": pa.list_(text),
-        "keywords": pa.list_(text),
-        "representatives": pa.list_(text),
-        **dict.fromkeys(("author_count", "comments", "upvotes", "size", "line"), number),
-        **dict.fromkeys(
-            ("topic_confidence", "theme_confidence", "x", "y", "stability", "share", "low", "high"),
-            real,
-        ),
-    }
-    if name == "trends":
-        kinds = {**kinds, "papers": number}
-    schema = pa.schema([(column, kinds.get(column, text)) for column in TABLES[name]])
-    return pa.Table.from_pandas(
-        frame[list(TABLES[name])], schema=schema, preserve_index=False
-    ).replace_schema_metadata(None)
+    return pd.Series([item or [] for item in column.to_pylist()], dtype=object)
+
+
+def _read_vectors(folder: Path, papers: int) -> np.ndarray:
+    import numpy as np
+
+    try:
+        vectors: np.ndarray = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise _broken(folder, f"{VECTORS} cannot be read ({error})") from error
+    if getattr(vectors, "ndim", 0) != 2 or vectors.dtype != np.float32:
+        raise _broken(folder, f"{VECTORS} does not hold one float32 row for each paper")
+    if len(vectors) != papers:
+        raise _broken(folder, f"{len(vectors)} vectors stand beside {papers} papers")
+    return vectors
 
 
 def _verify(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -184,11 +191,36 @@ def _verify(folder: Path, manifest: Mapping[str, Any]) -> None:
         if not file.is_file():
             raise _broken(folder, f"{name} is missing")
         try:
-            found = _sha256(file)
+            found = file_digest(file)
         except OSError as error:
             raise _broken(folder, f"{name} cannot be read ({error.strerror})") from error
         if found != digest:
             raise _broken(folder, f"{name} is not the file that was written (digest differs)")
+
+
+def _replaced(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    """Tell whether another map stands in the folder than the one whose manifest was read."""
+    try:
+        return bool(read_manifest(folder)["digest"] != manifest["digest"])
+    except MapBroken:
+        return False
+    except MapNotFound:
+        return present(folder) != folder
+
+
+def _what_is_at(folder: Path) -> str:
+    if folder.is_dir():
+        return f"a folder without {MANIFEST}"
+    return "a file, not a folder" if folder.exists() else "nothing"
+
+
+def _required() -> list[str]:
+    return [*(f"{name}.parquet" for name in TABLES), VECTORS]
+
+
+def _is_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
 def _broken(folder: Path, what: str) -> MapBroken:
@@ -198,89 +230,86 @@ def _broken(folder: Path, what: str) -> MapBroken:
     )
 
 
-def _refuse_foreign(target: Path) -> None:
-    if target.is_dir():
-        if not (target / MANIFEST).is_file() and any(target.iterdir()):
-            raise BuildError(
-                f"{target} is a folder with other files in it, not a map. "
-                "Choose a new or empty folder with --out."
-            )
-    elif target.exists():
-        raise BuildError(f"{target} is a file. Choose a folder for the map with --out.")
+def _write(topic_map: TopicMap, folder: Path, write_encoder: Callable[[Path], None]) -> None:
+    import numpy as np
+    import pyarrow.parquet as pq
 
-
-def _lock(target: Path) -> Any:
-    from filelock import FileLock, Timeout
-
-    class _Busy(FileLock):
-        def __enter__(self) -> Any:
-            try:
-                return super().__enter__()
-            except Timeout as error:
-                raise MapBusy(
-                    f"Another build is writing {target}. Wait for it to finish, "
-                    "or choose another folder with --out."
-                ) from error
-
-    return _Busy(target.parent / f".{target.name}.lock", timeout=30)
-
-
-def _recover(target: Path) -> None:
-    """Put back a map whose swap was cut short, and clear what a killed build left."""
-    for old in target.parent.glob(f".{target.name}.old-*"):
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            old.rename(target)
-    for left in target.parent.glob(f".{target.name}.new-*"):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def _swap(new: Path, target: Path) -> None:
-    if not target.exists():
-        new.rename(target)
-    elif not _exchange(new, target):
-        old = target.parent / f".{target.name}.old-{new.name.rpartition('-')[2]}"
-        target.rename(old)
-        new.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        shutil.rmtree(new, ignore_errors=True)
-    _sync(target.parent)
-
-
-def _exchange(new: Path, target: Path) -> bool:
-    """Exchange two folders in one step where the system can (Linux renameat2).
-
-    Returns:
-        False where it cannot; nothing has changed then.
-    """
-    import ctypes
-
-    at_fdcwd, rename_exchange = -100, 2
-    try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError):
-        return False
-    return bool(
-        call(at_fdcwd, os.fsencode(new), at_fdcwd, os.fsencode(target), rename_exchange) == 0
+    for name in TABLES:
+        table = _arrow(name, getattr(topic_map, name))
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    vectors = np.ascontiguousarray(topic_map.vectors, dtype=np.float32)
+    np.save(folder / VECTORS, vectors, allow_pickle=False)
+    (folder / ENCODER).mkdir()
+    write_encoder(folder / ENCODER)
+    manifest = {key: value for key, value in topic_map.manifest.items() if key != "digest"}
+    manifest["files"] = {
+        file.relative_to(folder).as_posix(): file_digest(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+    text = json.dumps(
+        _plain(manifest), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False
     )
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
+    import pyarrow as pa
 
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+    columns = frame[list(TABLES[name])]
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        table = pa.Table.from_pandas(columns, schema=_schema(name), preserve_index=False)
+    except (pa.ArrowException, UnicodeError) as error:
+        raise BuildError(
+            f"The table of {name} holds a value that cannot be written: {error}. "
+            "Leave out the source that it comes from, and please report it."
+        ) from error
+    return table.replace_schema_metadata(None)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _schema(name: str) -> pa.Schema:
+    """Types of a table's columns, stated so that a column of nulls has one too."""
+    import pyarrow as pa
+
+    kinds: dict[str, Any] = {
+        **dict.fromkeys(_LISTS, pa.list_(pa.string())),
+        **dict.fromkeys(_WHOLE, pa.int64()),
+        **dict.fromkeys(_REAL, pa.float64()),
+    }
+    if name == "trends":
+        kinds["papers"] = pa.int64()
+    return pa.schema([(column, kinds.get(column, pa.string())) for column in TABLES[name]])
+
+
+def _plain(value: Any) -> Any:
+    """Turn NumPy numbers into Python's, and numbers that JSON does not know into null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Refuse a target that holds anything but a map: it would be lost."""
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise BuildError(f"{target} is a file. Choose a folder for the map with --out.")
+    ours = {ENCODER, *_required()}
+    try:
+        manifest = json.loads((target / MANIFEST).read_bytes())
+        ours.update(PurePosixPath(name).parts[0] for name in manifest["files"])
+        ours.add(MANIFEST if manifest["schema_version"] else "")
+    except (OSError, ValueError, LookupError, TypeError):
+        if (target / VECTORS).exists():  # else the manifest may be any program's
+            ours.add(MANIFEST)
+    names = {entry.name for entry in target.iterdir() if not entry.name.startswith(".")}
+    if strangers := sorted(names - ours):
+        raise BuildError(
+            f"{target} holds files that are not part of a map ({', '.join(strangers[:3])}"
+            f"{', …' if len(strangers) > 3 else ''}), and a build would remove them. "
+            "Choose a new or empty folder with --out, or move them away."
+        )

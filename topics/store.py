@@ -22,6 +22,8 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from topics.folders import file_digest, sync_tree
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -31,12 +33,10 @@ __all__ = [
     "StageCache",
     "default_root",
     "digest",
-    "file_digest",
     "load_arrays",
     "load_json",
     "save_arrays",
     "save_json",
-    "sync_tree",
 ]
 
 T = TypeVar("T")
@@ -231,22 +231,6 @@ def digest(*parts: object) -> str:
     for part in parts:
         _feed(state, part)
     return state.hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def sync_tree(folder: Path) -> None:
-    """Have a folder and all in it written to the disk itself."""
-    for path in (*folder.rglob("*"), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def save_arrays(arrays: Mapping[str, np.ndarray], folder: Path) -> None:
