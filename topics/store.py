@@ -150,14 +150,14 @@ class StageCache:
                 # A build that is still writing leaves its folder alone for far less than a day.
                 if used < time.time() - 86_400:
                     freed += size
-                    shutil.rmtree(folder, ignore_errors=True)
+                    _remove(folder)
             else:
                 entries.append((used, size, folder))
         total = sum(size for _, size, _ in entries)
         for _, size, folder in sorted(entries):
             if total <= max_bytes:
                 break
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
             total -= size
             freed += size
         return freed
@@ -189,7 +189,7 @@ class StageCache:
             entry.rename(aside)
         except OSError:
             return
-        shutil.rmtree(aside, ignore_errors=True)
+        _remove(aside)
 
     def _say(self, error: OSError) -> None:
         if self._notify is not None:
@@ -264,6 +264,14 @@ def _intact(entry: Path) -> bool:
         return all(file_digest(entry / name) == known for name, known in digests.items())
     except (OSError, ValueError, AttributeError):
         return False
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, or a file in the place of one, as far as the disk lets us."""
+    try:
+        path.unlink()
+    except OSError:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _touch(entry: Path) -> None:
