@@ -1,13 +1,88 @@
-"""Nearest neighbours of papers by the cosine of their vectors."""
+"""Nearest neighbours by cosine: the one graph that every later stage shares."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["most_similar"]
+__all__ = ["NeighbourGraph", "knn_graph", "most_similar"]
+
+#: Above this many papers, NN-descent beats exact search although it must be compiled first.
+EXACT_LIMIT = 30_000
+_BLOCK = 2048
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeighbourGraph:
+    """The nearest neighbours of each paper, itself first.
+
+    Attributes:
+        indices: int32 array of shape (papers, k).
+        distances: float32 cosine distances, same shape, ascending in a row.
+    """
+
+    indices: np.ndarray
+    distances: np.ndarray
+
+    @property
+    def k(self) -> int:
+        """Neighbours of a paper, itself counted."""
+        return int(self.indices.shape[1])
+
+
+def knn_graph(vectors: np.ndarray, *, k: int, seed: int = 0) -> NeighbourGraph:
+    """Find the k nearest neighbours of every row, itself counted as the first.
+
+    Exact by blocked matrix products up to `EXACT_LIMIT` rows, beyond that by NN-descent
+    (Dong et al. 2011, as in pynndescent).
+
+    Args:
+        vectors: float32 array of shape (papers, dimensions), rows of length one (or zero).
+        k: neighbours of a row, at most the number of rows.
+        seed: of NN-descent.
+    """
+    k = min(k, len(vectors))
+    return _exact(vectors, k) if len(vectors) <= EXACT_LIMIT else _nn_descent(vectors, k, seed)
+
+
+def _exact(vectors: np.ndarray, k: int) -> NeighbourGraph:
+    import numpy as np
+
+    indices = np.empty((len(vectors), k), dtype=np.int32)
+    distances = np.empty((len(vectors), k), dtype=np.float32)
+    for start in range(0, len(vectors), _BLOCK):
+        block = slice(start, min(start + _BLOCK, len(vectors)))
+        # Rounding makes equal cosines differ by the last bits; without it ties would fall by
+        # the shape of the block rather than by the row.
+        cosines = np.round(vectors[block] @ vectors.T, 6)
+        cosines[np.arange(cosines.shape[0]), np.arange(block.start, block.stop)] = 2.0
+        near = np.sort(np.argpartition(-cosines, k - 1, axis=1)[:, :k], axis=1)
+        values = np.take_along_axis(cosines, near, axis=1)
+        order = np.argsort(-values, axis=1, kind="stable")
+        indices[block] = np.take_along_axis(near, order, axis=1)
+        distances[block] = 1 - np.take_along_axis(values, order, axis=1)
+    distances[:, 0] = 0
+    return NeighbourGraph(indices, np.clip(distances, 0, 2))
+
+
+def _nn_descent(vectors: np.ndarray, k: int, seed: int) -> NeighbourGraph:
+    import numpy as np
+    from pynndescent import NNDescent
+
+    # One thread: the order in which threads update the graph would show in the result.
+    index = NNDescent(
+        np.asarray(vectors), n_neighbors=k, metric="cosine", random_state=seed, n_jobs=1
+    )
+    indices, distances = index.neighbor_graph
+    rows = np.arange(len(vectors), dtype=indices.dtype)
+    lost = indices[:, 0] != rows
+    indices[lost, 1:] = indices[lost, :-1]
+    distances[lost, 1:] = distances[lost, :-1]
+    indices[:, 0], distances[:, 0] = rows, 0
+    return NeighbourGraph(indices.astype(np.int32), distances.astype(np.float32))
 
 
 def most_similar(vectors: np.ndarray, row: int, *, k: int = 10) -> tuple[np.ndarray, np.ndarray]:

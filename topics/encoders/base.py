@@ -1,0 +1,28 @@
+"""What the rest of the engine asks of an encoder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+__all__ = ["Encoder"]
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors; anything with this one method will do."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Encode texts.
+
+        Args:
+            texts: one string a paper, the title first.
+
+        Returns:
+            float32 array of shape (texts, dimensions), rows of length one; a text of which
+            nothing is known gives a row of zeros.
+        """
+        ...

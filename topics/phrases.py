@@ -1,0 +1,104 @@
+"""Words and phrases of a text as a researcher would write them.
+
+A *term* is a key that brings spellings together ("Low-rank adaptations" and "low rank adaptation"
+are one term); a *surface* is one of its spellings. Phrases never cross punctuation or a word that
+names nothing (function words, and the verbs and fillers of academic prose), may hold weak nouns ("model",
+"task") only beside a stronger word, and never end with an adjective ("large language"), so what
+comes out reads as a noun phrase without a tagger. The word list is ``stopwords.txt``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Phrase", "is_weak", "key_of", "phrases", "words"]
+
+#: A term and the spelling it was met in.
+Phrase = tuple[str, str]
+
+_SEGMENT = re.compile(r"[.,;:!?()\[\]{}\"“”‘’«»|/=<>…]+\s*|\s[-–—]+\s|[–—]+|\s*\n\s*")
+_TOKEN = re.compile(r"[^\W_]+(?:[-'’+][^\W_]+)*\+*")
+_NUMBER = re.compile(r"[\d.,×%+-]+[a-z]{0,2}")
+
+
+def words(text: str) -> list[str]:
+    """Keys of all words of a text but function words and numbers, in order."""
+    return [key for token in _TOKEN.findall(text) if not _is_function(key := key_of(token))]
+
+
+def phrases(text: str, *, longest: int = 3) -> Iterator[Phrase]:
+    """Yield every phrase of one to ``longest`` words, as often as it occurs.
+
+    A hyphenated compound counts as one word, so "chain-of-thought prompting" is a phrase of two.
+    """
+    for segment in _SEGMENT.split(text):
+        run: list[Phrase] = []
+        for token in _TOKEN.findall(segment or ""):
+            key = key_of(token)
+            if _breaks(key):
+                yield from _runs(run, longest)
+                run = []
+            else:
+                run.append((key, token))
+        yield from _runs(run, longest)
+
+
+def _runs(run: list[Phrase], longest: int) -> Iterator[Phrase]:
+    for start in range(len(run)):
+        for end in range(start + 1, min(start + longest, len(run)) + 1):
+            part = run[start:end]
+            if _is_adjective(part[-1][0]) or all(is_weak(key) for key, _ in part):
+                continue
+            yield " ".join(key for key, _ in part), " ".join(surface for _, surface in part)
+
+
+@cache
+def key_of(token: str) -> str:
+    """Bring the spellings of a word together: lower case, no plural ending, no hyphen."""
+    parts = token.lower().replace("’", "'").split("-")
+    return " ".join(_singular(part.removesuffix("'s")) for part in parts if part)
+
+
+def _singular(word: str) -> str:
+    if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ics")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word[:-1]
+
+
+@cache
+def is_weak(key: str) -> bool:
+    """Whether a word names a subject only together with another."""
+    return all(part in _list("weak") or part in _list("general") for part in key.split())
+
+
+@cache
+def _is_adjective(key: str) -> bool:
+    last = key.split()[-1]
+    return last in _list("adjective") or last in _list("general")
+
+
+@cache
+def _is_function(key: str) -> bool:
+    return len(key) < 2 or key in _list("function") or _NUMBER.fullmatch(key) is not None
+
+
+@cache
+def _breaks(key: str) -> bool:
+    return _is_function(key) or key in _list("prose")
+
+
+@cache
+def _list(name: str) -> frozenset[str]:
+    text = resources.files("topics").joinpath("stopwords.txt").read_text(encoding="utf-8")
+    part = text.split(f"[{name}]\n")[1].split("\n[")[0]
+    return frozenset(key_of(word) for word in part.split())
