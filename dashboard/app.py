@@ -40,15 +40,15 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
         empty.no_map()
         return
     chosen, more = frame.choose(served, view)
+    frame.map_choice(served, chosen)
     try:
         topic_map = loading.open_map(chosen.folder)
     except MapError as error:
-        frame.broken(name, view, served)
-        empty.broken(chosen, error)
+        empty.broken(error)
         return
     view, gone = view.within(topic_map)
     selection = select(topic_map, view)
-    frame.sidebar(topic_map, view, selection, served)
+    frame.sidebar(topic_map, view, selection)
     frame.header(name, view, selection)
     frame.notices((*notices, *more, *gone))
     show: Callable[[Screen], None] = importlib.import_module(f"dashboard.views.{name}").show

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard import links, text
 from dashboard.selection import months
+from dashboard.theme import current_palette
 
 if TYPE_CHECKING:
     from dashboard.loading import ServedMap
@@ -15,11 +18,33 @@ if TYPE_CHECKING:
     from dashboard.state import View
     from topics.topicmap import TopicMap
 
-__all__ = ["broken", "choose", "header", "notices", "sidebar", "style"]
+__all__ = ["choose", "header", "map_choice", "notices", "sidebar", "style"]
+
+_ASSETS = Path(__file__).with_name("assets")
+_copy_link = st.components.v2.component(
+    "papermap.copy_link",
+    html=(
+        '<button type="button" class="pm-copy" aria-live="polite">'
+        '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 '
+        '0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1"/></svg>'
+        "<span>Copy link</span></button>"
+    ),
+    js=(_ASSETS / "copy_link.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
 def style() -> None:
-    """Put the dashboard's style sheet in place."""
+    """Put the dashboard's style sheet in place; nothing of a map's data is in it."""
+    palette = current_palette()
+    names = ("background", "surface", "ink", "muted", "line", "accent")
+    colours = "".join(f"--pm-{name}:{getattr(palette, name)};" for name in names)
+    st.html(f"<style>:root{{{colours}}}{_sheet()}</style>")
+
+
+@cache
+def _sheet() -> str:
+    return (_ASSETS / "style.css").read_text(encoding="utf-8")
 
 
 def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap, tuple[str, ...]]:
@@ -34,10 +59,17 @@ def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap, tuple[
 
 def header(page: str, view: View, selection: Selection) -> None:
     """Draw the navigation, how many papers are shown, and the control that copies the link."""
-    with st.container(horizontal=True, vertical_alignment="center", key="pm-header"):
-        for name, info in links.PAGES.items():
-            links.link(name, view, label=info.title, icon=info.icon, topic=None, paper=None)
-        st.caption(selection.summary)
+    with st.container(
+        horizontal=True, vertical_alignment="center", wrap=False, gap="small", key="pm-header"
+    ):
+        with st.container(horizontal=True, wrap=False, gap=None, key="pm-nav"):
+            for name, info in links.PAGES.items():
+                # A page that shows one thing is left for its list; the map keeps what is open.
+                kept = {} if name == page == "map" else {"paper": None, "topic": None, "area": None}
+                links.link(name, view, label=info.title, icon=info.icon, **kept)
+        with st.container(horizontal=True, width="content", gap="small", key="pm-share"):
+            st.html(text.element("span", selection.summary, css_class="pm-count"), width="content")
+            _copy_link(key="pm-copy-link", width="content")
 
 
 def notices(messages: tuple[str, ...]) -> None:
@@ -46,22 +78,77 @@ def notices(messages: tuple[str, ...]) -> None:
         st.warning(text.plain(message), icon=":material/link_off:")
 
 
-def broken(page: str, view: View, served: tuple[ServedMap, ...]) -> None:
-    """The frame of a map that cannot be opened: only the choice of another map."""
+def map_choice(served: tuple[ServedMap, ...], chosen: ServedMap) -> None:
+    """Draw the choice among several maps; it starts the other map with nothing selected."""
+    if len(served) < 2:
+        return
+    names = [each.name for each in served]
 
+    def changed() -> None:
+        links.show_map(st.session_state["map-choice"], first=names[0])
 
-def sidebar(
-    topic_map: TopicMap, view: View, selection: Selection, served: tuple[ServedMap, ...]
-) -> None:
-    """Draw the filters."""
+    if st.session_state.get("map-choice") != chosen.name:
+        st.session_state["map-choice"] = chosen.name
     with st.sidebar:
-        st.text_input("Words", **links.bound(view, "text"))
-        st.multiselect("Theme", list(topic_map.themes["name"]), **links.bound(view, "themes"))
+        st.selectbox("Map", names, key="map-choice", on_change=changed)
+
+
+def sidebar(topic_map: TopicMap, view: View, selection: Selection) -> None:
+    """Draw the filters and what the colours stand for."""
+    with st.sidebar:
+        st.html('<div class="pm-brand">Papermap</div>')
+        st.text_input(
+            "Search",
+            placeholder="Words in title, abstract, authors",
+            icon=":material/search:",
+            **links.bound(view, "text"),
+        )
         st.multiselect(
-            "Topic",
+            "Themes",
+            [name for name in topic_map.themes["name"]],
+            placeholder="All themes",
+            format_func=text.plain,
+            **links.bound(view, "themes"),
+        )
+        st.multiselect(
+            "Topics",
             list(topic_map.topics["id"]),
-            format_func=lambda topic: topic_map.topic_names.get(topic, topic),
+            placeholder="All topics",
+            format_func=lambda topic: text.plain(topic_map.topic_names.get(topic, topic)),
             **links.bound(view, "topics"),
         )
-        st.checkbox("Hide unclustered papers", **links.bound(view, "hide_unclustered"))
-        months(topic_map)
+        _period(topic_map, view)
+        if topic_map.unclustered:
+            st.checkbox(
+                f"Hide {topic_map.unclustered:,} unclustered",
+                **links.bound(view, "hide_unclustered"),
+            )
+        st.button(
+            "Reset filters",
+            icon=":material/filter_alt_off:",
+            disabled=not view.filtered,
+            on_click=links.change_to,
+            args=(view.without_filters(),),
+            width="stretch",
+            key="reset-filters",
+        )
+
+
+def _period(topic_map: TopicMap, view: View) -> None:
+    every = months(topic_map)
+    if len(every) < 2:
+        return
+    first, last = view.since or every[0], view.until or every[-1]
+    value = (min(max(first, every[0]), every[-1]), max(min(last, every[-1]), every[0]))
+    if st.session_state.get("period") != value:
+        st.session_state["period"] = value
+
+    def changed() -> None:
+        since, until = st.session_state["period"]
+        links.change(
+            since=None if since == every[0] else since, until=None if until == every[-1] else until
+        )
+
+    st.select_slider("Period", every, key="period", on_change=changed)
+    if topic_map.undated and (view.since or view.until):
+        st.caption(f"{topic_map.undated:,} undated papers are in no period.")

@@ -24,6 +24,7 @@ __all__ = [
     "page_of",
     "params",
     "register",
+    "show_map",
 ]
 
 
@@ -128,6 +129,17 @@ def change(**changes: Any) -> None:
 def change_to(view: View) -> None:
     """Show another view on the same page; for callbacks, e.g. of a reset."""
     st.query_params.from_dict(view.to_params())
+
+
+def show_map(name: str, *, first: str) -> None:
+    """Show another map from the start, with the same colours; for callbacks.
+
+    Args:
+        name: of the map.
+        first: name of the map that an address without one means.
+    """
+    view, _ = View.from_params(current_params())
+    change_to(View(map=None if name == first else name, colour=view.colour))
 
 
 def bound(view: View, name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dashboard.state import View
     from topics.topicmap import TopicMap
 
-__all__ = ["Selection", "months", "select"]
+__all__ = ["Selection", "corners", "inside", "months", "select"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,6 +82,28 @@ def select(topic_map: TopicMap, view: View) -> Selection:
             (all(word in text for word in words) for text in haystack), bool, len(haystack)
         )
     return Selection(topic_map, np.flatnonzero(keep))
+
+
+def corners(area: str | None) -> tuple[tuple[float, float], ...]:
+    """The corners of an outline as the view writes it."""
+    pairs = (corner.split(",") for corner in (area or "").split())
+    return tuple((float(x), float(y)) for x, y in pairs)
+
+
+def inside(selection: Selection, area: str | None) -> Selection:
+    """The papers shown that lie within an outline (even-odd rule)."""
+    import numpy as np
+
+    outline = corners(area)
+    x = selection.papers["x"].to_numpy(dtype=float)
+    y = selection.papers["y"].to_numpy(dtype=float)
+    odd = np.zeros(len(x), dtype=bool)
+    for (xi, yi), (xj, yj) in zip(outline, (outline[-1:] + outline[:-1]), strict=True):
+        if yi == yj:
+            continue
+        crosses = ((yi > y) != (yj > y)) & (x < (xj - xi) * (y - yi) / (yj - yi) + xi)
+        odd ^= crosses
+    return Selection(selection.topic_map, selection.rows[odd])
 
 
 def months(topic_map: TopicMap) -> tuple[str, ...]:

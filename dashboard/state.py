@@ -31,8 +31,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 #: Longest value of a parameter in characters, and most values of one parameter.
-LIMITS = {"length": 300, "values": 60}
+LIMITS = {"length": 300, "values": 60, "area": 1500}
 
+_AREA = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LISTS = ("themes", "topics")
 _FLAGS = ("hide_unclustered",)
@@ -49,6 +50,7 @@ class View:
         map: name of the map, where several are served; None for the first.
         topic: the topic that the Topic page shows; ``UNCLUSTERED`` for the papers in none.
         paper: the paper that the Paper page shows, or that lies open beside the map.
+        area: corners of an outline drawn on the map, ``x,y x,y …``; its papers are listed.
         themes: only papers of these themes; empty for all.
         topics: only papers of these topics (ids); empty for all.
         since: first month, ``YYYY-MM``.
@@ -64,6 +66,7 @@ class View:
     map: str | None = None
     topic: str | None = None
     paper: str | None = None
+    area: str | None = None
     themes: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     since: str | None = None
@@ -160,7 +163,7 @@ class View:
 
 
 def _parse(name: str, values: list[str]) -> Any:
-    if any(len(value) > LIMITS["length"] for value in values):
+    if any(len(value) > LIMITS.get(name, LIMITS["length"]) for value in values):
         raise ValueError("it is too long")
     if any(_CONTROL.search(value) for value in values):
         raise ValueError("it holds characters that cannot be shown")
@@ -186,6 +189,10 @@ def _parse_one(name: str, value: str) -> Any:
         return value or CHOICES[name][0]
     if name in ("since", "until") and value and not _MONTH.fullmatch(value):
         raise ValueError("it should be a month such as 2025-03")
+    if name == "area" and value:
+        corners = value.split(" ")
+        if len(corners) < 3 or not all(_AREA.fullmatch(corner) for corner in corners):
+            raise ValueError("it should be the corners of an outline")
     if name == "text":
         return value
     return value or None

@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import links, text
 
 if TYPE_CHECKING:
-    from dashboard.loading import ServedMap
     from dashboard.screen import Screen
     from topics.errors import MapError
 
@@ -26,7 +25,7 @@ def no_map() -> None:
     st.code("papermap build page1.txt page2.html --out my-map\npapermap serve my-map", "bash")
 
 
-def broken(served: ServedMap, error: MapError) -> None:
+def broken(error: MapError) -> None:
     """Say what is wrong with a map and what to do."""
     st.title("This map cannot be opened")
     st.error(text.plain(str(error)), icon=":material/error:")

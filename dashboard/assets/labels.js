@@ -1,0 +1,222 @@
+// Where the names of the topics go on the map. Pure: numbers in, numbers out.
+
+const CELL = 4;
+const GAP = 5;
+
+/** Summed-area table of a set of points, so that counting those in a rectangle takes four reads. */
+function countTable(points, width, height) {
+  const columns = Math.ceil(width / CELL) + 1;
+  const rows = Math.ceil(height / CELL) + 1;
+  const sums = new Float64Array((columns + 1) * (rows + 1));
+  for (const [x, y] of points) {
+    const column = Math.floor(x / CELL);
+    const row = Math.floor(y / CELL);
+    if (column >= 0 && row >= 0 && column < columns && row < rows) {
+      sums[(row + 1) * (columns + 1) + column + 1] += 1;
+    }
+  }
+  for (let row = 1; row <= rows; row += 1) {
+    for (let column = 1; column <= columns; column += 1) {
+      const at = row * (columns + 1) + column;
+      sums[at] += sums[at - 1] + sums[at - columns - 1] - sums[at - columns - 2];
+    }
+  }
+  return (x0, y0, x1, y1) => {
+    const clamp = (value, most) => Math.max(0, Math.min(most, value));
+    const left = clamp(Math.floor(x0 / CELL), columns);
+    const right = clamp(Math.floor(x1 / CELL) + 1, columns);
+    const top = clamp(Math.floor(y0 / CELL), rows);
+    const bottom = clamp(Math.floor(y1 / CELL) + 1, rows);
+    const line = columns + 1;
+    return (
+      sums[bottom * line + right] -
+      sums[top * line + right] -
+      sums[bottom * line + left] +
+      sums[top * line + left]
+    );
+  };
+}
+
+function overlaps(a, b) {
+  return (
+    a.x < b.x + b.w + GAP && b.x < a.x + a.w + GAP && a.y < b.y + b.h + GAP && b.y < a.y + a.h + GAP
+  );
+}
+
+/** Distance from a rectangle to a point, 0 inside. */
+function gapTo(rect, x, y) {
+  const dx = Math.max(rect.x - x, 0, x - rect.x - rect.w);
+  const dy = Math.max(rect.y - y, 0, y - rect.y - rect.h);
+  return Math.hypot(dx, dy);
+}
+
+function median(values) {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** Every place that a label may take, cheapest first, with no regard to other labels. */
+function candidates(label, space, countAll) {
+  const { width, height, radius, obstacles } = space;
+  const own = label.points;
+  const x = median(own.map((point) => point[0]));
+  const y = median(own.map((point) => point[1]));
+  const countOwn = countTable(own, width, height);
+  const spread = median(own.map((point) => Math.hypot(point[0] - x, point[1] - y)));
+  const found = [];
+  for (const variant of label.variants) {
+    const { w, h } = variant;
+    const reach = Math.min(Math.max(2.5 * spread, 90) + w / 2, 0.6 * Math.max(width, height));
+    for (let dy = -reach; dy <= reach; dy += 6) {
+      for (let dx = -reach; dx <= reach; dx += 10) {
+        const rect = { x: x + dx - w / 2, y: y + dy - h / 2, w, h };
+        if (rect.x < 2 || rect.y < 2 || rect.x + w > width - 2 || rect.y + h > height - 2) continue;
+        if (obstacles.some((one) => overlaps(rect, one))) continue;
+        const box = [rect.x - radius, rect.y - radius, rect.x + w + radius, rect.y + h + radius];
+        const hidden = countOwn(...box);
+        if (hidden > 2 && hidden > own.length * 0.25) continue;
+        const others = countAll(...box) - hidden;
+        const far = gapTo(rect, x, y);
+        const old = label.previous;
+        const moved = old ? Math.hypot(dx - old.dx, dy - old.dy) : 0;
+        const cost =
+          hidden * 4 +
+          others * 3 +
+          far * 0.06 +
+          Math.max(0, far - spread - 40) * 0.12 +
+          Math.abs(dx) * 0.012 +
+          (dy > 0 ? 0.6 : 0) +
+          Math.min(moved, 60) * 0.02 +
+          variant.penalty;
+        found.push({ rect, cost, variant, dx, dy, anchor: [x, y] });
+      }
+    }
+  }
+  return found.sort((a, b) => a.cost - b.cost).slice(0, 900);
+}
+
+/** The point of a cluster that a line from the label should end at. */
+function target(rect, points) {
+  let best = points[0];
+  let least = Infinity;
+  for (const point of points) {
+    const gap = gapTo(rect, point[0], point[1]);
+    if (gap < least) [best, least] = [point, gap];
+  }
+  return { point: best, gap: least };
+}
+
+/**
+ * Place the labels so that none overlaps another, hides its own cluster or leaves the map.
+ *
+ * Labels come with the most important first. One for which there is no such place is left out.
+ *
+ * @param {object} input
+ * @param {number} input.width of the map in pixels; likewise `height`
+ * @param {number} input.radius of a point
+ * @param {number[][]} input.points all points shown, [x, y] in pixels
+ * @param {object[]} input.labels with `id`, `points` (of the cluster), `variants`
+ *   ({w, h, penalty, lines}) and perhaps `previous` ({dx, dy})
+ * @param {object[]} [input.obstacles] rectangles {x, y, w, h} to keep clear
+ * @returns {object[]} for each label that has a place: `id`, `rect`, `variant`, `dx`, `dy`, and
+ *   `line` ([x0, y0, x1, y1]) where the label stands off from its cluster
+ */
+export function placeLabels({ width, height, radius, points, labels, obstacles = [] }) {
+  const countAll = countTable(points, width, height);
+  const space = { width, height, radius, obstacles };
+  const options = labels.map((label) =>
+    label.points.length ? candidates(label, space, countAll) : [],
+  );
+  const chosen = labels.map(() => null);
+  const free = (rect, except) =>
+    chosen.every((other, i) => i === except || !other || !overlaps(rect, other.rect));
+  // Greedy, then each label moves while the others stand: a later round frees better places.
+  for (let round = 0; round < 5; round += 1) {
+    let changed = false;
+    labels.forEach((label, i) => {
+      const best = options[i].find((option) => free(option.rect, i)) ?? null;
+      if (best !== chosen[i]) [chosen[i], changed] = [best, true];
+    });
+    changed = swap(options, chosen) || changed;
+    if (!changed) break;
+  }
+  return labels.flatMap((label, i) => {
+    const place = chosen[i];
+    if (!place) return [];
+    const { point, gap } = target(place.rect, label.points);
+    const line = gap > 12 + radius ? leader(place.rect, point, radius) : null;
+    return [{ id: label.id, rect: place.rect, variant: place.variant, dx: place.dx, dy: place.dy, line }];
+  });
+}
+
+/** Let a label that found no place push away one that has a good second choice. */
+function swap(options, chosen) {
+  let changed = false;
+  chosen.forEach((place, i) => {
+    if (place) return;
+    for (const option of options[i].slice(0, 120)) {
+      const hit = chosen.flatMap((other, j) => (other && overlaps(option.rect, other.rect) ? [j] : []));
+      if (hit.length !== 1) continue;
+      const [j] = hit;
+      const second = options[j].find(
+        (one) =>
+          !overlaps(one.rect, option.rect) &&
+          chosen.every((other, k) => k === j || !other || !overlaps(one.rect, other.rect)),
+      );
+      if (!second) continue;
+      chosen[i] = option;
+      chosen[j] = second;
+      changed = true;
+      return;
+    }
+  });
+  return changed;
+}
+
+function leader(rect, [x, y], radius) {
+  const fromX = Math.max(rect.x, Math.min(x, rect.x + rect.w));
+  const fromY = Math.max(rect.y, Math.min(y, rect.y + rect.h));
+  const length = Math.hypot(x - fromX, y - fromY) || 1;
+  const short = (radius + 2) / length;
+  return [fromX, fromY, x - (x - fromX) * short, y - (y - fromY) * short];
+}
+
+/** Break a name into two lines of about the same length; null for a single word. */
+export function balance(name) {
+  const words = name.split(/\s+/).filter(Boolean);
+  if (words.length < 2) return null;
+  let best = null;
+  for (let i = 1; i < words.length; i += 1) {
+    const lines = [words.slice(0, i).join(" "), words.slice(i).join(" ")];
+    const longest = Math.max(lines[0].length, lines[1].length);
+    if (!best || longest < best.longest) best = { lines, longest };
+  }
+  return best.lines;
+}
+
+/** Leave out points of an outline that say little, until at most `most` remain. */
+export function simplify(outline, most) {
+  const points = outline.slice();
+  while (points.length > most) {
+    let least = Infinity;
+    let at = 0;
+    for (let i = 0; i < points.length; i += 1) {
+      const [a, b, c] = [points.at(i - 1), points[i], points[(i + 1) % points.length]];
+      const size = Math.abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1]));
+      if (size < least) [least, at] = [size, i];
+    }
+    points.splice(at, 1);
+  }
+  return points;
+}
+
+/** Whether a point lies in an outline (even-odd rule). */
+export function inside(outline, x, y) {
+  let odd = false;
+  for (let i = 0, j = outline.length - 1; i < outline.length; j = i, i += 1) {
+    const [xi, yi] = outline[i];
+    const [xj, yj] = outline[j];
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd;
+  }
+  return odd;
+}

@@ -1,0 +1,249 @@
+"""The figure of the map: points alone; names and what is selected are drawn over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dashboard import text
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from dashboard.screen import Screen
+
+__all__ = ["CONFIG", "UNCLUSTERED", "Group", "extent", "groups", "map_figure", "marker_size"]
+
+#: Plotly's own buttons are off: the map has its own few, in the style of the page.
+CONFIG = {"displayModeBar": False, "scrollZoom": True, "doubleClick": False, "responsive": True}
+
+UNCLUSTERED = "unclustered"
+UNDATED = "undated"
+SEVERAL = "several sources"
+REST = "other sources"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Group:
+    """Papers that share a colour.
+
+    Attributes:
+        key: what the papers share, e.g. a theme's name; a topic's id.
+        name: the name to show.
+        colour: ``#rrggbb``; for a scale, the colour of its end.
+        rows: row numbers in the map.
+        hollow: drawn as rings: what belongs nowhere.
+        values: a number a paper, where the colour is a scale.
+        ends: labels of the two ends of the scale.
+    """
+
+    key: str
+    name: str
+    colour: str
+    rows: np.ndarray
+    hollow: bool = False
+    values: np.ndarray | None = None
+    ends: tuple[str, str] | None = None
+
+
+def groups(screen: Screen) -> tuple[Group, ...]:
+    """Split the papers shown into groups of one colour; the unclustered come first, at the back."""
+    papers = screen.selection.papers
+    free = papers["topic"].isna().to_numpy()
+    rows = screen.selection.rows
+    clustered = papers[~free]
+    found = {
+        "theme": _by_theme,
+        "topic": _by_topic,
+        "date": _by_date,
+        "source": _by_source,
+    }[screen.view.colour](screen, clustered, rows[~free])
+    grey = Group(UNCLUSTERED, UNCLUSTERED, screen.palette.grey, rows[free], hollow=True)
+    return tuple(group for group in (grey, *found) if len(group.rows))
+
+
+def extent(topic_map: Any) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The range of x and of y that shows the whole map with room around it."""
+    papers = topic_map.papers
+    found = []
+    for axis in ("x", "y"):
+        low, high = (
+            (float(papers[axis].min()), float(papers[axis].max())) if len(papers) else (0, 1)
+        )
+        room = max(high - low, 1e-6) * 0.07
+        found.append((low - room, high + room))
+    return found[0], found[1]
+
+
+def map_figure(screen: Screen, parts: tuple[Group, ...], *, revision: str) -> go.Figure:
+    """Draw the map.
+
+    Args:
+        screen: what is shown.
+        parts: the groups, back to front.
+        revision: changes when the figure must be drawn afresh although its data are the same.
+
+    Returns:
+        A figure with one WebGL trace a group; ``customdata`` holds the row numbers of the papers.
+    """
+    import plotly.graph_objects as go
+
+    palette = screen.palette
+    size = marker_size(screen.selection.total)
+    figure = go.Figure([_trace(screen, group, size) for group in parts])
+    (x0, x1), (y0, y1) = extent(screen.topic_map)
+    bare = {"visible": False, "showgrid": False, "zeroline": False, "fixedrange": False}
+    figure.update_layout(
+        template="none",
+        margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        dragmode="pan",
+        clickmode="event",
+        hovermode="closest",
+        hoverdistance=12,
+        uirevision=revision,
+        font={"family": FONT, "color": palette.ink, "size": 14},
+        hoverlabel={
+            "bgcolor": palette.ink,
+            "bordercolor": palette.ink,
+            "font": {"color": palette.background, "size": 14, "family": FONT},
+            "align": "left",
+            "namelength": 0,
+        },
+        xaxis={**bare, "range": [x0, x1]},
+        yaxis={**bare, "range": [y0, y1], "scaleanchor": "x", "scaleratio": 1},
+        meta={"revision": revision},
+    )
+    return figure
+
+
+FONT = '"Source Sans", "Source Sans 3", system-ui, sans-serif'
+
+
+def _trace(screen: Screen, group: Group, size: float) -> go.Scattergl:
+    import plotly.graph_objects as go
+
+    papers = screen.topic_map.papers.iloc[group.rows]
+    palette = screen.palette
+    marker: dict[str, Any] = {"size": size, "opacity": 0.9, "color": group.colour}
+    if group.hollow:
+        marker |= {"size": size * 0.85, "symbol": "circle-open", "line": {"width": 1.4}}
+    else:
+        marker["line"] = {"width": 1 if size > 5 else 0, "color": palette.background}
+    if group.values is not None:
+        steps = len(palette.ramp) - 1
+        marker |= {
+            "color": group.values,
+            "cmin": 0,
+            "cmax": 1,
+            "colorscale": [(i / steps, colour) for i, colour in enumerate(palette.ramp)],
+            "showscale": False,
+        }
+    return go.Scattergl(
+        x=papers["x"].to_numpy(dtype="float32"),
+        y=papers["y"].to_numpy(dtype="float32"),
+        mode="markers",
+        name=text.hover(group.name),
+        marker=marker,
+        selected={"marker": {"opacity": 0.95}},
+        unselected={"marker": {"opacity": 0.16}},
+        customdata=group.rows,
+        hovertext=_hover(screen, papers),
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _hover(screen: Screen, papers: pd.DataFrame) -> list[str]:
+    names = screen.topic_map.topic_names
+    found = []
+    for title, date, topic in zip(papers["title"], papers["date"], papers["topic"], strict=True):
+        name = names.get(topic, UNCLUSTERED) if isinstance(topic, str) else UNCLUSTERED
+        when = date if isinstance(date, str) else UNDATED
+        found.append(
+            f"<b>{text.hover(title, width=46)}</b><br>{text.hover(when)} · {text.hover(name)}"
+        )
+    return found
+
+
+def marker_size(papers: int) -> float:
+    """Points as large as the crowd allows, in pixels."""
+    for most, size in ((60, 13.0), (300, 11.0), (1_000, 8.0), (5_000, 5.5), (20_000, 4.0)):
+        if papers <= most:
+            return size
+    return 2.5
+
+
+def _by_theme(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Group]:
+    colours = screen.palette.theme_colours(screen.topic_map)
+    themes = papers["theme"].to_numpy()
+    return [Group(name, name, colour, rows[themes == name]) for name, colour in colours.items()]
+
+
+def _by_topic(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Group]:
+    colours = screen.palette.topic_colours(screen.topic_map)
+    names = screen.topic_map.topic_names
+    topics = papers["topic"].to_numpy()
+    return [
+        Group(topic, names[topic], colour, rows[topics == topic])
+        for topic, colour in colours.items()
+    ]
+
+
+def _by_date(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Group]:
+    import numpy as np
+
+    every = sorted(date for date in screen.topic_map.papers["date"] if isinstance(date, str))
+    if not every:
+        return [Group(UNDATED, UNDATED, screen.palette.other, rows)]
+    low, high = _day(every[0]), max(map(_day, every))
+    dated = papers["date"].notna().to_numpy()
+    values = np.array([_day(date) for date in papers["date"][dated]])
+    scaled = (values - low) / (high - low) if high > low else np.ones(len(values))
+    return [
+        Group(UNDATED, UNDATED, screen.palette.other, rows[~dated]),
+        Group(
+            "date",
+            "date",
+            screen.palette.ramp[-1],
+            rows[dated],
+            values=scaled,
+            ends=(every[0], max(every, key=_day)),
+        ),
+    ]
+
+
+def _day(date: str) -> float:
+    """Days since the year 0, roughly: the middle of what the date may mean."""
+    parts = [int(part) for part in date.split("-")]
+    year, month = parts[0], parts[1] if len(parts) > 1 else 6.5
+    return year * 365.25 + (month - 1) * 30.44 + (parts[2] if len(parts) > 2 else 15)
+
+
+def _by_source(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Group]:
+    import numpy as np
+
+    every = screen.topic_map.papers["sources"]
+    counts: dict[str, int] = {}
+    for sources in every:
+        for source in sources:
+            counts[source] = counts.get(source, 0) + 1
+    ranked = sorted(counts, key=lambda source: (-counts[source], source))
+    colours = screen.palette.groups
+    own = dict(zip(sorted(ranked[: len(colours)]), colours, strict=False))
+    labels = np.array([_source_label(sources, own) for sources in papers["sources"]], dtype=object)
+    found = [Group(name, name, colour, rows[labels == name]) for name, colour in own.items()]
+    return [
+        Group(REST, REST, screen.palette.other, rows[labels == REST]),
+        *found,
+        Group(SEVERAL, SEVERAL, screen.palette.ink, rows[labels == SEVERAL]),
+    ]
+
+
+def _source_label(sources: Any, own: dict[str, str]) -> str:
+    if len(sources) > 1:
+        return SEVERAL
+    return sources[0] if len(sources) and sources[0] in own else REST
