@@ -13,7 +13,7 @@ CODE := topics dashboard tests
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT UV_PYTHON
 
 # Without a home folder that can be written to, tools keep their files in the checkout.
-ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
+ifneq ($(shell test -d "$$HOME" && mkdir -p "$$HOME/.cache" 2>&1 && test -w "$$HOME/.cache" && echo yes),yes)
 $(shell mkdir -p .uv/home)
 export HOME := $(CURDIR)/.uv/home
 endif
