@@ -193,9 +193,9 @@ def paper_address(paper: Paper) -> str | None:
     return f"https://doi.org/{quote(doi, safe='/.:;()')}" if doi else None
 
 
-def web_address(url: str | None) -> str | None:
+def web_address(url: object) -> str | None:
     """Return an http(s) address with everything that could end it elsewhere encoded, or None."""
-    text = (url or "").strip()
+    text = url.strip() if isinstance(url, str) else ""
     try:
         parts = urlsplit(text)
     except ValueError:

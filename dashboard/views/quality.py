@@ -1,21 +1,339 @@
-"""The Quality view."""
+"""The Quality view: how solid the map is, what went in and how it was made."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.views import empty
+from dashboard import links, tables, text, wording
+from dashboard.state import UNCLUSTERED
+from dashboard.trend_lines import read_on
 
 if TYPE_CHECKING:
-    from dashboard.screen import Screen
+    from collections.abc import Mapping
 
-__all__ = ["show"]
+    import pandas as pd
+
+    from dashboard.screen import Screen
+    from topics.topicmap import TopicMap
+
+__all__ = ["limits", "read_by_file", "show"]
+
+#: Quality figures in plain words: what each one says, and what a good value is.
+FIGURES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "neighbour_preservation": (
+            "Neighbours kept",
+            (
+                "Share of each paper's nearest papers by text that are also near it on the map. "
+                "The plane cannot keep all of them: 0.4 is usual, above 0.6 is good."
+            ),
+        ),
+        "trustworthiness": (
+            "Trustworthiness",
+            (
+                "How far papers that look close on the map really are alike: 1 is fully, "
+                "below 0.8 closeness on the map says little."
+            ),
+        ),
+        "continuity": (
+            "Continuity",
+            "How far papers that are alike also lie together on the map: 1 is fully.",
+        ),
+        "coherence": (
+            "Coherence",
+            (
+                "How often a topic's keywords occur in the same papers: from -1 to 1; "
+                "above 0 they belong together."
+            ),
+        ),
+        "diversity": (
+            "Diversity",
+            "Share of keywords that only one topic has: 1 means that no two topics share a word.",
+        ),
+        "stability": (
+            "Stability",
+            "How alike the topics are when some of the papers are left out: 1 is the same.",
+        ),
+        "silhouette": (
+            "Separation",
+            (
+                "How much closer papers are to their own topic than to the next one: from -1 to 1; "
+                "0.1 to 0.3 is usual for abstracts."
+            ),
+        ),
+        "name_precision": (
+            "Names that fit",
+            "Share of the papers of a topic that hold the words of its name.",
+        ),
+        "unclustered_share": ("Unclustered", "Share of the papers that are in no topic."),
+    }
+)
+
+_STAGES: Mapping[str, str] = MappingProxyType({"total": "everything"})
 
 
 def show(screen: Screen) -> None:
-    """Draw the view."""
-    if empty.no_match(screen):
+    """Draw the view; filters make no difference to it."""
+    with st.container(key="pm-page"):
+        _show(screen)
+
+
+def _show(screen: Screen) -> None:
+    topic_map = screen.topic_map
+    st.title("How solid is this map?")
+    if screen.view.filtered:
+        st.caption("This page is about the whole map; the filters make no difference to it.")
+    _counts(screen)
+    st.subheader("What its limits are", anchor=False)
+    items = "".join(text.element("li", limit) for limit in limits(topic_map))
+    st.html(f'<ul class="pm-limits">{items}</ul>')
+    _figures(topic_map)
+    _read(topic_map)
+    _made(topic_map)
+
+
+def limits(topic_map: TopicMap) -> list[str]:
+    """What a reader should not take from this map, in sentences."""
+    papers = len(topic_map.papers)
+    said: list[str] = []
+    if topic_map.topics.empty:
+        said.append(
+            f"There are no topics: {wording.count(papers, 'paper')} are too few, or too much "
+            "alike, to form groups."
+        )
+    elif papers < 100:
+        said.append(
+            f"With {wording.count(papers, 'paper')} every group is small: topics may be different "
+            "after a few more papers."
+        )
+    if len(topic_map.topics):
+        small = int((topic_map.topics["size"] < 8).sum())
+        if small:
+            said.append(
+                f"{wording.count(small, 'topic')} {'has' if small == 1 else 'have'} fewer than "
+                "8 papers: read such a trend as a few single papers."
+            )
+    if topic_map.unclustered:
+        share = wording.percent(topic_map.unclustered / max(papers, 1))
+        said.append(
+            f"{wording.count(topic_map.unclustered, 'paper')} ({share}) "
+            f"{'is' if topic_map.unclustered == 1 else 'are'} in no topic; no topic is forced "
+            "on a paper that lies between groups."
+        )
+    if topic_map.undated:
+        said.append(
+            f"{wording.count(topic_map.undated, 'paper')} "
+            f"{'has' if topic_map.undated == 1 else 'have'} no date in the sources; no date is "
+            "guessed, and trends leave them out."
+        )
+    bare = int(topic_map.papers["abstract"].fillna("").str.strip().eq("").sum())
+    if bare:
+        said.append(
+            f"{wording.count(bare, 'paper')} came without an abstract and "
+            f"{'is' if bare == 1 else 'are'} placed by the title alone."
+        )
+    said += [
+        (
+            "The map holds what was collected, not the whole field: its trends are trends of the "
+            "collection."
+        ),
+        (
+            "Close on the map means alike in wording. Directions, and distances between far "
+            "groups, mean nothing."
+        ),
+        (
+            "A paper has one topic and one theme here, though many deal with several things: "
+            "see the confidence beside them."
+        ),
+    ]
+    return said
+
+
+def read_by_file(ledger: pd.DataFrame) -> pd.DataFrame:
+    """How many records of each file were kept, merged and rejected.
+
+    Returns:
+        Columns file, read, kept, merged, rejected; read is the sum of the rest.
+    """
+    import pandas as pd
+
+    outcomes = ("kept", "merged", "rejected")
+    files = list(dict.fromkeys(ledger["source"]))
+    counts = {
+        outcome: ledger[ledger["outcome"] == outcome].groupby("source").size().to_dict()
+        for outcome in outcomes
+    }
+    table = pd.DataFrame(
+        {"file": files, **{o: [int(counts[o].get(f, 0)) for f in files] for o in outcomes}}
+    )
+    table.insert(1, "read", table[list(outcomes)].sum(axis=1).astype(int))
+    return table
+
+
+def _counts(screen: Screen) -> None:
+    topic_map = screen.topic_map
+    figures = (
+        ("Papers", len(topic_map.papers)),
+        ("Topics", len(topic_map.topics)),
+        ("Unclustered", topic_map.unclustered),
+        ("Undated", topic_map.undated),
+        ("Records read", len(topic_map.ledger)),
+        ("Rejected", int((topic_map.ledger["outcome"] == "rejected").sum())),
+    )
+    with st.container(horizontal=True, key="pm-counts"):
+        for label, number in figures:
+            st.metric(label, f"{number:,}", border=True, width=150)
+    if topic_map.unclustered:
+        links.link(
+            "topic",
+            screen.view,
+            label="See the unclustered papers",
+            icon=":material/arrow_forward:",
+            topic=UNCLUSTERED,
+            paper=None,
+        )
+
+
+def _figures(topic_map: TopicMap) -> None:
+    quality = topic_map.manifest.get("quality")
+    numbers = {
+        str(name): float(value)
+        for name, value in (quality.items() if isinstance(quality, dict) else ())
+        if isinstance(value, (int, float)) and value == value
+    }
+    if not numbers:
         return
-    st.dataframe(screen.selection.papers[["title", "date"]], hide_index=True)
+    st.subheader("Measured quality", anchor=False)
+    for name, value in numbers.items():
+        label, meaning = FIGURES.get(name, (name.replace("_", " ").capitalize(), ""))
+        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
+            st.metric(text.plain(label), f"{value:.2f}", width=150)
+            st.caption(text.plain(meaning or "No explanation is known for this figure."))
+
+
+def _read(topic_map: TopicMap) -> None:
+    st.subheader("What was read", anchor=False)
+    ledger = topic_map.ledger
+    table = read_by_file(ledger)
+    totals = {name: int(table[name].sum()) for name in ("read", "kept", "merged", "rejected")}
+    st.markdown(
+        f"**{totals['read']:,}** records read = **{totals['kept']:,}** kept + "
+        f"**{totals['merged']:,}** merged with the same paper + **{totals['rejected']:,}** rejected"
+    )
+    st.dataframe(
+        table.rename(columns=str.capitalize),
+        hide_index=True,
+        key="files",
+        width="content",
+        column_config={"File": st.column_config.TextColumn(width="large")},
+        alt="Records by file",
+    )
+    _rejected(ledger)
+    tables.table_download(
+        ledger, label="Download every record's fate (CSV)", name="ledger", key="ledger-csv"
+    )
+
+
+def _rejected(ledger: pd.DataFrame) -> None:
+    rejected = ledger[ledger["outcome"] == "rejected"]
+    if rejected.empty:
+        st.caption("No record was rejected.")
+        return
+    with st.expander(
+        f"Rejected: {wording.count(len(rejected), 'record')}",
+        icon=":material/block:",
+        expanded=len(rejected) <= 20,
+    ):
+        files = list(dict.fromkeys(rejected["source"]))
+        if len(files) > 1:
+            chosen = st.multiselect("Only of these files", files, key="rejected-files")
+            rejected = rejected[rejected["source"].isin(chosen)] if chosen else rejected
+        st.dataframe(
+            rejected[["source", "line", "reason"]].rename(
+                columns={"source": "File", "line": "Line", "reason": "Why"}
+            ),
+            hide_index=True,
+            key="rejected",
+            column_config={"Why": st.column_config.TextColumn(width="large")},
+            alt="Rejected records",
+        )
+
+
+def _made(topic_map: TopicMap) -> None:
+    import pandas as pd
+
+    manifest = topic_map.manifest
+    st.subheader("How it was made", anchor=False)
+    st.dataframe(
+        pd.DataFrame(_facts(manifest, topic_map), columns=["What", "Value"]),
+        hide_index=True,
+        key="facts",
+        column_config={"Value": st.column_config.TextColumn(width="large")},
+        alt="Versions and fingerprints",
+    )
+    settings, seconds = manifest.get("settings"), manifest.get("seconds")
+    left, right = st.columns([3, 2], gap="large")
+    if isinstance(settings, dict) and settings:
+        with left:
+            st.markdown("**Settings**")
+            st.dataframe(_settings(settings), hide_index=True, key="settings", alt="Settings")
+    if isinstance(seconds, dict) and seconds:
+        with right:
+            st.markdown("**Seconds per stage**")
+            st.dataframe(_seconds(seconds), hide_index=True, key="seconds", alt="Seconds per stage")
+    st.caption("The same papers with the same settings and version give the same map.")
+
+
+def _facts(manifest: Mapping[str, Any], topic_map: TopicMap) -> list[tuple[str, str]]:
+    encoder = manifest.get("encoder")
+    if isinstance(encoder, dict):
+        encoder = " · ".join(str(encoder[key]) for key in ("name", "fingerprint") if key in encoder)
+    facts = (
+        ("Built", wording.day(manifest.get("created"))),
+        ("Sources as of", wording.day(read_on(topic_map))),
+        ("Papermap", manifest.get("papermap") or manifest.get("version")),
+        ("Schema version", manifest.get("schema_version")),
+        ("Encoder", encoder),
+        ("Fingerprint of the corpus", manifest.get("corpus_fingerprint")),
+        ("Digest of the map", topic_map.digest),
+    )
+    return [(name, str(value)) for name, value in facts if wording.is_known(value)]
+
+
+def _settings(settings: Mapping[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    from topics.settings import describe
+
+    helps = {setting.name: setting.help.replace("`", "") for setting in describe()}
+    return pd.DataFrame(
+        {
+            "Setting": [str(name).replace("_", " ") for name in settings],
+            "Value": [_value(value) for value in settings.values()],
+            "What it does": [helps.get(str(name), "") for name in settings],
+        }
+    )
+
+
+def _seconds(seconds: Mapping[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
+    known = {k: float(v) for k, v in seconds.items() if isinstance(v, (int, float))}
+    return pd.DataFrame(
+        {
+            "Stage": [_STAGES.get(name, str(name).replace("_", " ")) for name in known],
+            "Seconds": [round(value, 2) for value in known.values()],
+        }
+    )
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "follows the corpus"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

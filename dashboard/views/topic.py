@@ -1,21 +1,338 @@
-"""The Topic view."""
+"""The Topics view: all topics to choose from, one topic, or the papers in none."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from dashboard import links, tables, text, trend_figures, wording
+from dashboard.neighbourhood import neighbouring_topics
+from dashboard.state import UNCLUSTERED
+from dashboard.trend_lines import trends
 from dashboard.views import empty
+from topics.exports import author_names
 
 if TYPE_CHECKING:
-    from dashboard.screen import Screen
+    from collections.abc import Iterable
 
-__all__ = ["show"]
+    import pandas as pd
+
+    from dashboard.screen import Screen
+    from dashboard.trend_lines import Trends
+
+__all__ = ["chips", "show"]
+
+_COLUMNS = 3
 
 
 def show(screen: Screen) -> None:
     """Draw the view."""
-    if empty.no_match(screen):
+    with st.container(key="pm-page"):
+        _show(screen)
+
+
+def _show(screen: Screen) -> None:
+    topic = screen.view.topic
+    if topic == UNCLUSTERED:
+        _unclustered(screen)
+    elif topic is not None:
+        _topic(screen, topic)
+    elif not empty.no_match(screen):
+        _overview(screen)
+
+
+def chips(words: Iterable[str], *, css_class: str = "pm-chip") -> str:
+    """HTML of words as chips; the words cannot become markup."""
+    items = " ".join(text.element("span", word, css_class=css_class) for word in words)
+    return f'<div class="pm-chips">{items}</div>'
+
+
+def _overview(screen: Screen) -> None:
+    topic_map = screen.topic_map
+    st.title("Topics")
+    sizes = screen.selection.papers["topic"].value_counts()
+    shown = topic_map.topics[topic_map.topics["id"].isin(sizes.index)]
+    free = int(screen.selection.papers["topic"].isna().sum())
+    if topic_map.topics.empty:
+        st.info(
+            f"This map has no topics: {wording.count(len(topic_map.papers), 'paper')} "
+            "are too few, or too much alike, to form groups. They are all on the map and in Papers."
+        )
+    with st.container(horizontal=True, vertical_alignment="center", key="pm-topic-summary"):
+        st.caption(
+            f"{wording.count(len(shown), 'topic')}, largest first"
+            + (" · counting only papers that pass the filters" if screen.view.filtered else "")
+        )
+        if free:
+            links.link(
+                "topic",
+                screen.view,
+                label=f"{wording.count(free, 'unclustered paper')}",
+                icon=":material/scatter_plot:",
+                topic=UNCLUSTERED,
+                paper=None,
+            )
+    found = trends(topic_map)
+    rows = tables.records(shown)
+    for start in range(0, len(rows), _COLUMNS):
+        for column, row in zip(st.columns(_COLUMNS), rows[start : start + _COLUMNS], strict=False):
+            with column:
+                _card(screen, row, int(sizes[row["id"]]), found)
+    if rows:
+        _overview_table(screen, shown, found)
+
+
+def _card(screen: Screen, row: dict[str, Any], size: int, found: Trends) -> None:
+    palette, topic_map = screen.palette, screen.topic_map
+    colour = palette.theme_colours(topic_map).get(row["theme"], palette.grey)
+    of = f" of {row['size']:,}" if size != row["size"] else ""
+    line = found.topics.get(row["id"])
+    bars = ""
+    if line is not None and len(line.periods) > 1:
+        first, last = (wording.period_label(line.periods[i]) for i in (0, -1))
+        bars = trend_figures.column_bars(
+            line.papers,
+            colour,
+            label=f"Papers per {found.period} from {first} to {last}: "
+            + ", ".join(map(str, line.papers)),
+        )
+    theme = text.element("span", row["theme"] or "no theme", css_class="pm-theme")
+    with st.container(border=True, height="stretch", gap="xsmall", key=f"pm-card-{row['id']}"):
+        links.link("topic", screen.view, label=row["name"], topic=row["id"], paper=None)
+        st.html(
+            '<div class="pm-card-body"><div class="pm-card-head">'
+            f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>{theme}'
+            f" · {size:,}{of} {'paper' if size == 1 and not of else 'papers'}</div>{bars}</div>"
+            + text.element("div", ", ".join(list(row["keywords"])[:6]), css_class="pm-words")
+            + "</div>"
+        )
+
+
+def _overview_table(screen: Screen, shown: pd.DataFrame, found: Trends) -> None:
+    import pandas as pd
+
+    total = max(len(screen.topic_map.papers), 1)
+    table = pd.DataFrame(
+        {
+            "Topic": [tables.cell_label(name) for name in shown["name"]],
+            "Theme": [theme if wording.is_known(theme) else "" for theme in shown["theme"]],
+            "Papers": list(shown["size"]),
+            "Of the map": [100 * size / total for size in shown["size"]],
+            "Stability": shown["stability"].astype("Float64").reset_index(drop=True),
+            "Over time": [
+                list(found.topics[topic].papers) if topic in found.topics else []
+                for topic in shown["id"]
+            ],
+            "Keywords": [", ".join(words) for words in shown["keywords"]],
+        }
+    )
+    with st.expander("As a sortable table", icon=":material/table:"):
+        config = st.column_config
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="topics-table",
+            column_config={
+                "Topic": config.ButtonColumn(
+                    width="medium", type="tertiary", alignment="left", key="topics-table-open"
+                ),
+                "Of the map": config.NumberColumn(format="%.1f %%"),
+                "Stability": config.NumberColumn(
+                    format="%.2f", help="How well the topic survives small changes, 0 to 1"
+                ),
+                "Over time": config.BarChartColumn(y_min=0),
+                "Keywords": config.TextColumn(width="large"),
+            },
+            alt="Table of all topics",
+        )
+        if click := st.session_state.get("topics-table-open"):
+            topic = str(shown["id"].iloc[int(click["row"])])
+            links.go("topic", screen.view, topic=topic, paper=None)
+        tables.table_download(
+            table.drop(columns="Over time"),
+            label="Download (CSV)",
+            name="topics",
+            key="topics-csv",
+        )
+
+
+def _topic(screen: Screen, topic: str) -> None:
+    topic_map = screen.topic_map
+    row = tables.records(topic_map.topics[topic_map.topics["id"] == topic])[0]
+    papers = topic_map.papers[topic_map.papers["topic"] == topic]
+    _back(screen)
+    _head(screen, row)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _trend(screen, topic)
+    with right:
+        _neighbours(screen, topic)
+    _representatives(screen, [str(paper) for paper in row["representatives"]])
+    _papers(screen, papers, what=f"its {len(papers):,}", name=str(row["name"]), show=_COLUMNS_OF)
+
+
+_COLUMNS_OF = ("date", "theme", "fit", "comments", "upvotes")
+
+
+def _back(screen: Screen) -> None:
+    links.link(
+        "topic",
+        screen.view,
+        label="All topics",
+        icon=":material/arrow_back:",
+        topic=None,
+        paper=None,
+    )
+
+
+def _head(screen: Screen, row: dict[str, Any]) -> None:
+    topic_map, palette = screen.topic_map, screen.palette
+    st.title(text.plain(row["name"]))
+    colour = palette.theme_colours(topic_map).get(row["theme"], palette.grey)
+    share = wording.percent(row["size"] / max(len(topic_map.papers), 1))
+    theme = text.element("span", row["theme"] or "no theme", css_class="pm-theme")
+    said = [f"{wording.count(int(row['size']), 'paper')}, {share} of the map"]
+    if wording.is_known(row["stability"]):
+        said.append(f"stability {row['stability']:.2f}")
+    st.html(
+        f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>{theme} · '
+        f"{' · '.join(said)}</div>" + chips(row["keywords"])
+    )
+    with st.container(horizontal=True, key="pm-topic-links"):
+        only: dict[str, Any] = {"topics": (row["id"],), "topic": None, "paper": None}
+        view = screen.view
+        links.link("map", view, label="On the map", icon=":material/scatter_plot:", **only)
+        links.link(
+            "trends", view, label="In the trends", icon=":material/timeline:", by="topic", **only
+        )
+
+
+def _trend(screen: Screen, topic: str) -> None:
+    found = trends(screen.topic_map)
+    line = found.topics.get(topic)
+    st.subheader("Over time", anchor=False)
+    if line is None or not line.sum:
+        st.info("None of its papers has a date.")
         return
-    st.dataframe(screen.selection.papers[["title", "date"]], hide_index=True)
+    rows = screen.topic_map.topics.set_index("id")["theme"]
+    colours = screen.palette.theme_colours(screen.topic_map)
+    st.plotly_chart(
+        trend_figures.panel(
+            line,
+            measure=screen.view.measure,
+            unfinished=found.unfinished,
+            colour=colours.get(str(rows[topic]), screen.palette.grey),
+            palette=screen.palette,
+            height=240,
+        ),
+        theme=None,
+        config=trend_figures.CONFIG,
+        key="topic-trend",
+        alt=f"Trend of {line.name}",
+    )
+    what = (
+        "Share of all dated papers of the map"
+        if screen.view.measure == "share"
+        else "Dated papers of the topic"
+    )
+    undated = int(
+        screen.topic_map.papers.loc[screen.topic_map.papers["topic"] == topic, "date"].isna().sum()
+    )
+    st.caption(
+        f"{what} per {found.period}"
+        + (", with its 95 % interval" if screen.view.measure == "share" else "")
+        + (f"; {undated:,} of its papers undated" if undated else "")
+        + ("; hollow: a period that was not over." if found.unfinished else ".")
+    )
+
+
+def _neighbours(screen: Screen, topic: str) -> None:
+    st.subheader("Neighbouring topics", anchor=False)
+    close = neighbouring_topics(screen.topic_map, topic)
+    if not close:
+        st.caption("This is the only topic of the map.")
+        return
+    names = screen.topic_map.topic_names
+    for other, cosine in close:
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+            links.link("topic", screen.view, label=names[other], topic=other, paper=None)
+            st.html(
+                text.element("span", wording.similarity(cosine), css_class="pm-score"),
+                width="content",
+            )
+
+
+def _representatives(screen: Screen, ids: list[str]) -> None:
+    topic_map = screen.topic_map
+    rows = [topic_map.row_of[paper] for paper in ids if paper in topic_map.row_of]
+    if not rows:
+        return
+    st.subheader("Papers at its heart", anchor=False)
+    chosen = tables.records(topic_map.papers.iloc[rows[:3]])
+    for column, paper in zip(st.columns(_COLUMNS), chosen, strict=False):
+        with column, st.container(border=True, height="stretch", gap="xsmall"):
+            links.link("paper", screen.view, label=paper["title"], paper=paper["id"])
+            st.html(
+                text.element(
+                    "div",
+                    f"{wording.date(paper['date'])} · {text.shorten(author_names(paper), 60)}",
+                    css_class="pm-sub",
+                )
+                + text.element(
+                    "div", text.shorten(paper["abstract"] or "", 260), css_class="pm-excerpt"
+                )
+            )
+
+
+def _papers(
+    screen: Screen, papers: pd.DataFrame, *, what: str, name: str, show: tuple[str, ...]
+) -> None:
+    st.subheader("All papers", anchor=False)
+    shown = papers[papers.index.isin(screen.selection.rows)] if screen.view.filtered else papers
+    if len(shown) < len(papers):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{len(shown):,} of {what} papers pass the filters.")
+            st.button(
+                "Reset filters",
+                icon=":material/filter_alt_off:",
+                on_click=links.change_to,
+                args=(screen.view.without_filters(),),
+                key="topic-reset",
+            )
+    if shown.empty:
+        return
+    tables.paper_table(screen, shown, key="topic-papers", show=show)
+    tables.downloads(screen, shown, name=name, key="topic-download")
+
+
+def _unclustered(screen: Screen) -> None:
+    topic_map = screen.topic_map
+    papers = topic_map.papers[topic_map.papers["topic"].isna()]
+    _back(screen)
+    st.title("Unclustered papers")
+    if papers.empty:
+        st.info("Every paper of this map is in a topic.")
+        return
+    share = wording.percent(len(papers) / max(len(topic_map.papers), 1))
+    st.markdown(
+        f"{wording.count(len(papers), 'paper')}, {share} of the map, "
+        f"{'lies' if len(papers) == 1 else 'lie'} between the topics: not close enough to any "
+        "group to belong to it. On the map they are grey; the topic nearest to each is given here."
+    )
+    links.link(
+        "map",
+        screen.view,
+        label="On the map",
+        icon=":material/scatter_plot:",
+        topic=None,
+        paper=None,
+        hide_unclustered=False,
+    )
+    _papers(
+        screen,
+        papers,
+        what=f"these {len(papers):,}",
+        name="unclustered",
+        show=("date", "nearest", "theme", "comments", "upvotes"),
+    )

@@ -1,21 +1,292 @@
-"""The Trends view."""
+"""The Trends view: how much of the corpus each theme or topic is, over time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from dashboard import links, tables, text, trend_figures, wording
+from dashboard.selection import select
+from dashboard.trend_lines import read_on, trends
 from dashboard.views import empty
 
 if TYPE_CHECKING:
-    from dashboard.screen import Screen
+    import pandas as pd
 
-__all__ = ["show"]
+    from dashboard.screen import Screen
+    from dashboard.trend_lines import Line, Trends
+
+__all__ = ["frame_of", "notes", "show"]
+
+#: Panels drawn unless the reader chooses topics: more than these nobody compares.
+MOST_PANELS = 12
+_COLUMNS = 3
+
+_STEPS = {"auto": "Auto", "month": "Month", "quarter": "Quarter", "year": "Year"}
+_BY = {"theme": "Themes", "topic": "Topics"}
+_MEASURES = {"share": "Share of the corpus", "papers": "Papers"}
 
 
 def show(screen: Screen) -> None:
     """Draw the view."""
+    with st.container(key="pm-page"):
+        _show(screen)
+
+
+def _show(screen: Screen) -> None:
     if empty.no_match(screen):
         return
-    st.dataframe(screen.selection.papers[["title", "date"]], hide_index=True)
+    view = screen.view
+    # A period cut off in the middle would have a share of nothing known: the filter of months
+    # chooses which periods are drawn, never which of their papers are counted.
+    counted = select(screen.topic_map, replace(view, since=None, until=None))
+    found = trends(
+        screen.topic_map,
+        papers=counted.papers,
+        step=view.step,
+        since=view.since,
+        until=view.until,
+    )
+    st.title("Trends")
+    _controls(screen, found)
+    if not found.periods:
+        _no_dates(found, view.since or view.until)
+        return
+    _volume(screen, found)
+    lines = _lines(screen, found)
+    drawn = dict(list(lines.items())[:MOST_PANELS]) if not view.topics else lines
+    _panels(screen, found, drawn)
+    said = notes(screen, found)
+    if len(drawn) < len(lines):
+        said.insert(
+            0,
+            f"The {len(drawn)} largest of {len(lines)} topics are drawn; choose others with the "
+            "Topic filter. All of them are in the table.",
+        )
+    st.caption("  \n".join(map(text.plain, said)))
+    _table(screen, found, lines)
+
+
+def notes(screen: Screen, found: Trends) -> list[str]:
+    """What a reader must know to read the figures, in sentences."""
+    place = found.placement
+    said: list[str] = []
+    if place.undated:
+        said.append(
+            f"{place.undated:,} of {wording.count(place.papers, 'paper')} "
+            f"{'has' if place.undated == 1 else 'have'} no date and "
+            f"{'is' if place.undated == 1 else 'are'} in no {place.period}."
+        )
+    if place.too_coarse:
+        said.append(
+            f"{wording.count(place.too_coarse, 'paper')} with a date less precise than a "
+            f"{place.period} {'is' if place.too_coarse == 1 else 'are'} left out too."
+        )
+    if place.too_late:
+        said.append(
+            f"{wording.count(place.too_late, 'paper')} dated far in the future "
+            f"{'is' if place.too_late == 1 else 'are'} left out as an error."
+        )
+    open_periods = [p for p in found.periods if p in found.unfinished]
+    if open_periods:
+        names = " and ".join(wording.period_noun(period) for period in open_periods[-2:])
+        verb = "were" if len(open_periods) > 1 else "was"
+        said.append(
+            f"{names} {verb} not over when the papers were collected "
+            f"({wording.day(read_on(screen.topic_map))}): hollow points, numbers that will grow."
+        )
+    if screen.view.measure == "share":
+        of = f"all {place.placed:,} dated papers" if place.placed else "all dated papers"
+        said.append(
+            f"Shares are of {of} of the map in the same {place.period}, whatever the filters; the "
+            "shaded band is the 95 % interval: the fewer papers, the wider."
+        )
+    return said
+
+
+def frame_of(lines: dict[str, Line], measure: str) -> pd.DataFrame:
+    """The numbers drawn, a row a period and a column a line."""
+    import pandas as pd
+
+    some = next(iter(lines.values()), None)
+    if some is None:
+        return pd.DataFrame({"Period": []})
+    columns: dict[str, Any] = {
+        "Period": list(some.periods),
+        "Dated papers in the map": list(some.totals),
+    }
+    for line in lines.values():
+        columns[line.name] = [100 * v for v in line.share] if measure == "share" else line.papers
+    return pd.DataFrame(columns)
+
+
+def _controls(screen: Screen, found: Trends) -> None:
+    view = screen.view
+    with st.container(horizontal=True, vertical_alignment="bottom", key="pm-trend-controls"):
+        st.segmented_control(
+            "Of", list(_BY), format_func=_BY.__getitem__, **links.bound(view, "by")
+        )
+        st.segmented_control(
+            "Show",
+            list(_MEASURES),
+            format_func=_MEASURES.__getitem__,
+            **links.bound(view, "measure"),
+        )
+        steps = ["auto", *found.possible]
+        labels = {**_STEPS, "auto": f"Auto ({found.period})" if view.step == "auto" else "Auto"}
+        if view.step in steps:
+            st.segmented_control(
+                "Per", steps, format_func=labels.__getitem__, **links.bound(view, "step")
+            )
+        else:
+            # The link asks for a period finer than any date of this map.
+            st.caption(f"No date of this map is precise enough for a {view.step}.")
+
+
+def _no_dates(found: Trends, cropped: str | None) -> None:
+    if cropped and found.placement.placed:
+        st.info("No dated paper of the map falls in the months chosen.")
+        return
+    st.info(
+        "None of these papers has a date that a trend could be drawn from "
+        f"({wording.count(found.placement.papers, 'paper')}, "
+        f"{found.placement.undated:,} undated)."
+    )
+
+
+def _volume(screen: Screen, found: Trends) -> None:
+    label = "Papers of the map" if not screen.view.filtered else "Papers that pass the filters"
+    st.html(text.element("div", f"{label} per {found.period}", css_class="pm-label"))
+    st.plotly_chart(
+        trend_figures.volume(found.corpus, unfinished=found.unfinished, palette=screen.palette),
+        theme=None,
+        config=trend_figures.CONFIG,
+        key="trend-volume",
+        alt=f"Bars: {label.lower()} per {found.period}; the numbers are in the table below",
+    )
+
+
+def _lines(screen: Screen, found: Trends) -> dict[str, Line]:
+    """The lines to draw, by theme or topic id, in the order of the map."""
+    view, topic_map = screen.view, screen.topic_map
+    if view.by == "theme":
+        order = [*topic_map.themes["name"], *found.themes]
+        have, asked = found.themes, view.themes
+    else:
+        order = list(topic_map.topics["id"])
+        have, asked = found.topics, view.topics
+    return {
+        name: have[name]
+        for name in dict.fromkeys(map(str, order))
+        if name in have and (not asked or name in asked)
+    }
+
+
+def _panels(screen: Screen, found: Trends, lines: dict[str, Line]) -> None:
+    if not lines:
+        st.info("No paper that passes the filters is in a topic.")
+        return
+    by_theme = screen.view.by == "theme"
+    palette, topic_map = screen.palette, screen.topic_map
+    theme_colours = palette.theme_colours(topic_map)
+    theme_of = dict(zip(topic_map.topics["id"], topic_map.topics["theme"], strict=True))
+    top = max(trend_figures.top_of(line, screen.view.measure) for line in lines.values())
+    names = list(lines)
+    for start in range(0, len(names), _COLUMNS):
+        for column, name in zip(
+            st.columns(_COLUMNS), names[start : start + _COLUMNS], strict=False
+        ):
+            colour = theme_colours.get(name if by_theme else str(theme_of.get(name)), palette.grey)
+            with column, st.container(gap="xxsmall", key=f"pm-panel-{tables.file_stem(name)}"):
+                _panel(screen, found, name, lines, colour, top)
+
+
+def _panel(
+    screen: Screen,
+    found: Trends,
+    name: str,
+    lines: dict[str, Line],
+    colour: str,
+    top: float,
+) -> None:
+    line, view = lines[name], screen.view
+    target: dict[str, Any] = (
+        {"themes": (name,), "topic": None, "paper": None}
+        if view.by == "theme"
+        else {"topic": name, "paper": None}
+    )
+    links.link("topic", view, label=line.name, **target)
+    st.html(
+        f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>'
+        f"{wording.count(line.sum, 'dated paper')}</div>"
+    )
+    figure = trend_figures.panel(
+        line,
+        measure=view.measure,
+        unfinished=found.unfinished,
+        colour=colour,
+        palette=screen.palette,
+        others=[other for key, other in lines.items() if key != name],
+        top=top,
+    )
+    event: Any = st.plotly_chart(
+        figure,
+        theme=None,
+        config=trend_figures.CONFIG,
+        key=f"trend-{view.by}-{name}",
+        on_select="rerun",
+        selection_mode="points",
+        alt=f"Trend of {line.name}; the numbers are in the table below",
+    )
+    if event and event["selection"]["points"]:
+        links.go("topic", view, **target)
+
+
+def _table(screen: Screen, found: Trends, lines: dict[str, Line]) -> None:
+    measure = screen.view.measure
+    frame = frame_of(lines, measure)
+    with st.expander("The same numbers as a table", icon=":material/table:"):
+        shares = list(frame.columns[2:]) if measure == "share" else []
+        st.dataframe(
+            frame,
+            hide_index=True,
+            key="trend-table",
+            column_config={
+                "Period": st.column_config.TextColumn(pinned=True),
+                **{
+                    name: st.column_config.NumberColumn(text.plain(name), format="%.1f %%")
+                    for name in shares
+                },
+            },
+            alt="Trends as a table",
+        )
+        tables.table_download(
+            _long(found, lines),
+            label="Download with intervals (CSV)",
+            name="trends",
+            key="trend-csv",
+        )
+
+
+def _long(found: Trends, lines: dict[str, Line]) -> pd.DataFrame:
+    """All numbers, a row a line and period."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "period": period,
+                "over": "no" if period in found.unfinished else "yes",
+                "name": line.name,
+                "papers": line.papers[i],
+                "dated_papers_in_map": line.totals[i],
+                "share": line.share[i],
+                "share_low_95": line.low[i],
+                "share_high_95": line.high[i],
+            }
+            for line in lines.values()
+            for i, period in enumerate(line.periods)
+        ]
+    )
