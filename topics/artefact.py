@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["load", "read_manifest", "save"]
+__all__ = ["check_target", "load", "read_manifest", "save"]
 
 MANIFEST = "manifest.json"
 VECTORS = "vectors.npy"
 ENCODER = "encoder"
+
+#: What file managers and git leave in folders, and nobody misses.
+_LITTER = {".DS_Store", ".directory", ".gitkeep", "Thumbs.db", "desktop.ini"}
 
 #: Columns that hold a list of texts, whole numbers or real numbers; all others hold text.
 _LISTS = ("authors", "sources", "keywords", "representatives")
@@ -106,8 +109,7 @@ def save(
         BuildError: the target is no map, or cannot be written.
         MapBusy: another process is writing the same target.
     """
-    target = Path(path).resolve()
-    _refuse_foreign(target)
+    target = check_target(path)
     try:
         with replacing(target) as folder:
             _write(topic_map, folder, write_encoder)
@@ -117,6 +119,49 @@ def save(
             "Free some space or choose another folder with --out; what was there is unchanged."
         ) from error
     return load(target, verify=False)
+
+
+def check_target(path: str | os.PathLike[str]) -> Path:
+    """Refuse a target that holds anything but a map, which would be lost.
+
+    Args:
+        path: the folder of the map, or a link to it.
+
+    Returns:
+        The folder itself, as an absolute path.
+
+    Raises:
+        BuildError: there is a file, or a folder with other things in it.
+    """
+    try:
+        target = Path(path).resolve()
+        if target.exists() and not target.is_dir():
+            raise BuildError(f"{target} is a file. Choose a folder for the map with --out.")
+        strangers = _strangers(target) if target.exists() else []
+    except (OSError, RuntimeError) as error:  # no permission; links in a circle
+        raise BuildError(
+            f"{path} cannot be looked into ({error}). Choose another folder for the map with --out."
+        ) from error
+    if strangers:
+        raise BuildError(
+            f"{target} holds files that are not part of a map ({', '.join(strangers[:3])}"
+            f"{', …' if len(strangers) > 3 else ''}), and a build would remove them. "
+            "Choose a new or empty folder with --out, or move them away."
+        )
+    return target
+
+
+def _strangers(folder: Path) -> list[str]:
+    """Names in a folder that do not belong to a map."""
+    ours = {ENCODER, *_required(), *_LITTER}
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        ours.update(PurePosixPath(name).parts[0] for name in manifest["files"])
+        ours.add(MANIFEST if manifest["schema_version"] else "")
+    except (OSError, ValueError, LookupError, TypeError):
+        if (folder / VECTORS).exists():  # else the manifest may be any program's
+            ours.add(MANIFEST)
+    return sorted({entry.name for entry in folder.iterdir()} - ours)
 
 
 def _checked(folder: Path, raw: bytes) -> dict[str, Any]:
@@ -290,26 +335,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _refuse_foreign(target: Path) -> None:
-    """Refuse a target that holds anything but a map: it would be lost."""
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise BuildError(f"{target} is a file. Choose a folder for the map with --out.")
-    ours = {ENCODER, *_required()}
-    try:
-        manifest = json.loads((target / MANIFEST).read_bytes())
-        ours.update(PurePosixPath(name).parts[0] for name in manifest["files"])
-        ours.add(MANIFEST if manifest["schema_version"] else "")
-    except (OSError, ValueError, LookupError, TypeError):
-        if (target / VECTORS).exists():  # else the manifest may be any program's
-            ours.add(MANIFEST)
-    names = {entry.name for entry in target.iterdir() if not entry.name.startswith(".")}
-    if strangers := sorted(names - ours):
-        raise BuildError(
-            f"{target} holds files that are not part of a map ({', '.join(strangers[:3])}"
-            f"{', …' if len(strangers) > 3 else ''}), and a build would remove them. "
-            "Choose a new or empty folder with --out, or move them away."
-        )

@@ -283,6 +283,7 @@ def test_only_a_map_or_an_empty_folder_is_replaced(tmp_path: Path) -> None:
     "content",
     [
         {"thesis.tex": b"years of work"},
+        {".git": b"history"},
         {"manifest.json": b'{"name": "an app", "files": ["a.js"]}'},
         {"manifest.json": b'{"name": "an app", "files": ["a.js"]}', "a.js": b"x"},
         {"manifest.json": b"no JSON"},
@@ -322,6 +323,12 @@ def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="could not be written"):
         write_map(tmp_path / "map" / "deeper", papers=5)
     assert (tmp_path / "map").read_text(encoding="utf-8") == "mine"
+
+
+def test_links_in_a_circle_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "map").symlink_to("map")
+    with pytest.raises(BuildError, match="could not be written|cannot be looked into"):
+        write_map(tmp_path / "map", papers=5)
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
