@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     ("errors",),
     ("settings", "folders", "tex", "phrases", "topicmap"),
-    ("artefacts", "store", "terms"),
+    ("artefacts", "store", "terms", "themefile"),
     ("text",),
     ("sources",),
     ("corpus",),
@@ -36,6 +36,7 @@ LAYERS = (
     ("model",),
     ("labels", "themes", "trends", "quality"),
     ("artefact", "exports"),
+    ("stages",),
     ("pipeline",),
     ("cli",),
 )
@@ -58,7 +59,7 @@ HOMES = {
     "bertopic": "topics.model",
     "umap": "topics.projection",
     "hdbscan": "topics.clustering",
-    "wordllama": "topics.encoders.hybrid",
+    "wordllama": "topics.encoders.static",
     "sentence_transformers": "topics.encoders.transformer",
     "torch": "topics.encoders.transformer",
 }
