@@ -70,7 +70,7 @@ def topic_size_for(papers: int) -> int:
     """Fewest papers of a topic: 5 at a hundred papers, 15 at 2,000, 37 at 15,000."""
     if papers < 60:
         return max(3, papers // 8)
-    return max(5, round(0.5 * papers**0.45))
+    return max(5, round(0.5 * float(papers) ** 0.45))
 
 
 def cluster(

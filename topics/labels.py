@@ -2,8 +2,8 @@
 
 A name is a phrase of two to five words that many of the topic's papers use and few others do. What
 counts is the share of papers, not of occurrences, so that one paper that repeats itself names
-nothing; a fragment of a longer phrase ("rate schedule" of "learning rate schedule") gives way to it,
-in the spirit of the C-value of Frantzi, Ananiadou and Mima (2000).
+nothing; a fragment of a longer phrase ("rate schedule" of "learning rate schedule") gives way to
+it, in the spirit of the C-value of Frantzi, Ananiadou and Mima (2000).
 """
 
 from __future__ import annotations
@@ -149,8 +149,8 @@ def _name_candidates(
     in_titles = counts.in_titles[topic] / np.maximum(inside, 1)
     gain = np.sqrt(share) * np.log(np.maximum(share, 1e-9) / outside) * (1 + 0.5 * in_titles)
     gain = np.where(usable, gain, 0)
-    order = np.lexsort((np.arange(len(gain)), -gain))[: 4 * _CANDIDATES]
-    order = [int(column) for column in order if gain[column] > 0]
+    best = np.lexsort((np.arange(len(gain)), -gain))[: 4 * _CANDIDATES]
+    order = [int(column) for column in best if gain[column] > 0]
     order = [column for column in order if not _is_fragment(column, order, inside, terms)]
     near = nearness(topic, [terms.spellings[terms.terms[column]] for column in order])
     scores = [float(gain[column] * (1 + max(0.0, near[i]))) for i, column in enumerate(order)]
@@ -158,9 +158,7 @@ def _name_candidates(
     return sorted(found, key=lambda item: (-item[0], item[1]))[:_CANDIDATES]
 
 
-def _is_fragment(
-    column: int, order: Sequence[int], inside: np.ndarray, terms: TermTable
-) -> bool:
+def _is_fragment(column: int, order: Sequence[int], inside: np.ndarray, terms: TermTable) -> bool:
     return any(
         inside[other] >= FRAGMENT_SHARE * inside[column]
         for other in order

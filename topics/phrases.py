@@ -2,9 +2,9 @@
 
 A *term* is a key that brings spellings together ("Low-rank adaptations" and "low rank adaptation"
 are one term); a *surface* is one of its spellings. Phrases never cross punctuation or a word that
-names nothing (function words, and the verbs and fillers of academic prose), may hold weak nouns ("model",
-"task") only beside a stronger word, and never end with an adjective ("large language"), so what
-comes out reads as a noun phrase without a tagger. The word list is ``stopwords.txt``.
+names nothing (function words, and the verbs and fillers of academic prose), may hold weak nouns
+("model", "task") only beside a stronger word, and never end with an adjective ("large language"),
+so what comes out reads as a noun phrase without a tagger. The word list is ``stopwords.txt``.
 """
 
 from __future__ import annotations

@@ -49,9 +49,7 @@ def cluster_space(
     )
 
 
-def layout(
-    vectors: np.ndarray, graph: NeighbourGraph, *, min_dist: float, seed: int
-) -> np.ndarray:
+def layout(vectors: np.ndarray, graph: NeighbourGraph, *, min_dist: float, seed: int) -> np.ndarray:
     """Place the papers on the 2D map.
 
     Returns:

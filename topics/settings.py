@@ -59,7 +59,7 @@ class BuildSettings:
         "sentence-transformers/all-MiniLM-L6-v2",
         "Model name or local folder for `--encoder transformer`.",
     )
-    seed: int = _setting(0, "Seed of every random step; the same papers and seed give the same map.")
+    seed: int = _setting(0, "Seed of every random step; same papers and seed, same map.")
     page_year: int | None = _setting(
         None,
         "Year in which the saved pages were made, for dates without a year; "

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
 
-__all__ = ["Encoder"]
+__all__ = ["Encoder", "unit_rows"]
 
 
 class Encoder(Protocol):
@@ -26,3 +26,12 @@ class Encoder(Protocol):
             nothing is known gives a row of zeros.
         """
         ...
+
+
+def unit_rows(rows: Any) -> np.ndarray:
+    """Scale rows to length one; rows of zeros stay as they are."""
+    import numpy as np
+
+    rows = np.asarray(rows, dtype=np.float32)
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-6))

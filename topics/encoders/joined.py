@@ -1,0 +1,116 @@
+"""Two views of a text joined into one vector."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from topics.encoders.base import unit_rows
+from topics.encoders.lexical import LexicalView, fit_lexical
+from topics.encoders.static import StaticView, fit_static, static_fingerprint
+from topics.encoders.transformer import TransformerView, fit_transformer
+from topics.errors import EncoderError, MapBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+
+__all__ = ["JoinedEncoder", "fit_encoder", "load_encoder"]
+
+#: Share of the lexical view in a vector's squared length; on corpora of 150 to 4,300 labelled
+#: papers half did as well as any.
+LEXICAL_SHARE = 0.5
+
+_STATE = "encoder.json"
+
+
+@dataclass(frozen=True, eq=False)
+class JoinedEncoder:
+    """The corpus' own words beside a pre-trained view.
+
+    Attributes:
+        name: ``hybrid`` (with static token vectors) or ``transformer``.
+        lexical: fitted on the corpus.
+        semantic: pre-trained, centred on the corpus.
+    """
+
+    name: str
+    lexical: LexicalView
+    semantic: StaticView | TransformerView
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the pre-trained part."""
+        if isinstance(self.semantic, TransformerView):
+            return self.semantic.model
+        return static_fingerprint()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Encode texts; see `topics.encoders.base.Encoder`."""
+        import numpy as np
+
+        share = LEXICAL_SHARE if self.lexical.dimensions else 0.0
+        return unit_rows(
+            np.hstack(
+                [
+                    np.sqrt(share) * self.lexical.encode(texts),
+                    np.sqrt(1 - share) * self.semantic.encode(texts),
+                ]
+            )
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write all that encoding needs, as JSON and npz files."""
+        state = {"encoder": self.name, "fingerprint": self.fingerprint}
+        (folder / _STATE).write_text(json.dumps(state) + "\n", encoding="utf-8")
+        self.lexical.save(folder)
+        self.semantic.save(folder)
+
+
+def fit_encoder(
+    name: str, texts: Sequence[str], *, seed: int, transformer_model: str
+) -> JoinedEncoder:
+    """Fit an encoder on a corpus.
+
+    Args:
+        name: ``hybrid`` or ``transformer``.
+        texts: one string a paper; at least one.
+        seed: of the randomised SVD.
+        transformer_model: for ``transformer``.
+
+    Raises:
+        EncoderError: what the encoder needs is not there.
+    """
+    semantic: StaticView | TransformerView = (
+        fit_transformer(texts, model=transformer_model)
+        if name == "transformer"
+        else fit_static(texts)
+    )
+    return JoinedEncoder(name, fit_lexical(texts, seed=seed), semantic)
+
+
+def load_encoder(folder: Path) -> JoinedEncoder:
+    """Read the encoder of a map from its ``encoder`` folder.
+
+    Raises:
+        MapBroken: files are missing or not an encoder's.
+        EncoderError: the pre-trained part that is installed is not the one it was made with.
+    """
+    try:
+        state: dict[str, Any] = json.loads((folder / _STATE).read_text(encoding="utf-8"))
+        view = TransformerView if state["encoder"] == "transformer" else StaticView
+        encoder = JoinedEncoder(state["encoder"], LexicalView.load(folder), view.load(folder))
+        expected = state["fingerprint"]
+    except (OSError, ValueError, KeyError) as error:
+        raise MapBroken(
+            f"The encoder in {folder} cannot be read ({error}). Build the map again."
+        ) from error
+    if encoder.fingerprint != expected:
+        raise EncoderError(
+            "This map was made with other token vectors than those installed. Install the version "
+            "of Papermap that its manifest names, or build the map again."
+        )
+    return encoder

@@ -1,0 +1,199 @@
+"""From sources to a map: the stages in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from topics import artefact
+from topics.corpus import Corpus, build_corpus
+from topics.errors import TooFewPapers
+from topics.settings import MIN_PAPERS, BuildSettings
+from topics.sources.detect import read_sources
+from topics.store import Cache, NullCache
+from topics.topicmap import SCHEMA_VERSION, TopicMap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from topics.stages import Encoded, Tables
+
+__all__ = ["STAGES", "Progress", "build", "build_from_corpus", "version"]
+
+#: The stages of a build, as a person is told of them.
+STAGES = (
+    "Reading the sources",
+    "Turning abstracts into vectors",
+    "Finding topics and laying out the map",
+    "Naming the topics",
+    "Sorting papers into themes",
+    "Measuring trends and quality",
+    "Writing the map",
+)
+
+
+class Progress(Protocol):
+    """Told of every stage as it begins, and of remarks on the way."""
+
+    def stage(self, number: int, total: int, name: str) -> None:
+        """Stage ``number`` of ``total``, counted from 1, begins."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something the user should know."""
+        ...
+
+
+class _Silent:
+    def stage(self, number: int, total: int, name: str) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Announces stages and keeps the seconds that each took."""
+
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.progress.stage(STAGES.index(name) + 1, len(STAGES), name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def build(
+    sources: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    settings: BuildSettings | None = None,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
+) -> TopicMap:
+    """Read sources, make a map of their papers and write it.
+
+    Args:
+        sources: files and folders.
+        out: folder of the map; an existing map there is replaced when the new one is complete.
+        settings: defaults where not given.
+        cache: keeps stage outputs for the next build; nothing is kept where not given.
+        progress: told of the stages.
+
+    Raises:
+        PapermapError: with a message for the user; the old map is untouched.
+    """
+    settings = settings or BuildSettings()
+    watch = _Watch(progress or _Silent())
+    artefact.check_target(out)
+    with watch.stage(STAGES[0]):
+        reads = read_sources(sources, progress=watch.progress.note)
+        corpus = build_corpus(reads, page_year=settings.page_year)
+    return build_from_corpus(corpus, out, settings=settings, cache=cache, _watch=watch)
+
+
+def build_from_corpus(
+    corpus: Corpus,
+    out: str | os.PathLike[str],
+    *,
+    settings: BuildSettings | None = None,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
+    _watch: _Watch | None = None,
+) -> TopicMap:
+    """Make a map of a corpus and write it; see `build`."""
+    settings = settings or BuildSettings()
+    cache = cache or NullCache()
+    watch = _watch or _Watch(progress or _Silent())
+    for notice in corpus.notices:
+        watch.progress.note(notice)
+    if len(corpus) < MIN_PAPERS:
+        raise TooFewPapers(len(corpus), MIN_PAPERS)
+
+    from topics import stages
+
+    stages.check_settings(settings)
+    with watch.stage(STAGES[1]):
+        encoded = stages.encode(corpus, settings, cache)
+    with watch.stage(STAGES[2]):
+        placed = stages.place(corpus, encoded, settings, cache)
+    with watch.stage(STAGES[3]):
+        described = stages.describe(corpus, encoded, placed, settings, cache)
+    with watch.stage(STAGES[4]):
+        themed = stages.sort_into_themes(corpus, encoded, placed, described, settings, cache)
+    with watch.stage(STAGES[5]):
+        tables = stages.assemble(corpus, placed, described, themed)
+        quality = stages.measure(placed, described)
+    notices = [*corpus.notices, *stages.remarks(corpus, placed)]
+    for notice in notices[len(corpus.notices) :]:
+        watch.progress.note(notice)
+    manifest = _manifest(corpus, settings, encoded, tables, quality, notices, watch.seconds)
+    with watch.stage(STAGES[6]):
+        topic_map = TopicMap(
+            papers=tables.papers,
+            topics=tables.topics,
+            themes=tables.themes,
+            trends=tables.trends,
+            ledger=tables.ledger,
+            vectors=encoded.vectors,
+            manifest=manifest,
+        )
+        return artefact.save(topic_map, out, write_encoder=encoded.write_encoder)
+
+
+def _manifest(
+    corpus: Corpus,
+    settings: BuildSettings,
+    encoded: Encoded,
+    tables: Tables,
+    quality: Mapping[str, float],
+    notices: Sequence[str],
+    seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    papers = tables.papers
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "papermap_version": version(),
+        "created": _now().isoformat(timespec="seconds"),
+        "as_of": corpus.as_of,
+        "corpus_fingerprint": corpus.fingerprint,
+        "settings": settings.as_dict(),
+        "encoder": {"name": settings.encoder, "fingerprint": encoded.fingerprint},
+        "counts": {
+            "papers": len(papers),
+            "topics": len(tables.topics),
+            "themes": len(tables.themes),
+            "unclustered": int(papers["topic"].isna().sum()),
+            "undated": int(papers["date"].isna().sum()),
+            **corpus.counts,
+        },
+        "seconds": dict(seconds),
+        "quality": dict(quality),
+        "notices": list(notices),
+    }
+
+
+def version() -> str:
+    """The installed version of Papermap."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("papermap")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _now() -> dt.datetime:
+    """The time of the build; SOURCE_DATE_EPOCH sets it, so that a build can be repeated exactly."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit():
+        return dt.datetime.fromtimestamp(int(epoch), tz=dt.UTC)
+    return dt.datetime.now(tz=dt.UTC)

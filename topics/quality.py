@@ -1,0 +1,72 @@
+"""Figures that say how far a map can be trusted; each is a number from 0 to 1 unless said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from topics.clustering import Clustering
+    from topics.neighbours import NeighbourGraph
+
+__all__ = ["keyword_diversity", "layout_preservation", "quality_figures"]
+
+#: Papers that the layout is judged by; more would not change the second digit.
+_SAMPLE = 5000
+
+
+def quality_figures(
+    *,
+    graph: NeighbourGraph,
+    points: np.ndarray,
+    clustering: Clustering,
+    modularity: float,
+    keywords: Sequence[Sequence[str]],
+) -> dict[str, float]:
+    """Measure a map.
+
+    Returns:
+        ``layout_preservation``: share of a paper's nearest papers that are also among its nearest
+        on the 2D map. ``topic_agreement``: share of the nearest papers of a clustered paper that
+        are in its topic. ``topic_modularity``: the same beyond chance, unclustered papers counted
+        as torn apart. ``keyword_diversity``: share of different words among all topics' keywords.
+    """
+    inside = clustering.labels >= 0
+    agreement = float(clustering.confidence[inside].mean()) if inside.any() else 0.0
+    return {
+        "layout_preservation": round(layout_preservation(graph, points), 4),
+        "topic_agreement": round(agreement, 4),
+        "topic_modularity": round(modularity, 4),
+        "keyword_diversity": round(keyword_diversity(keywords), 4),
+    }
+
+
+def layout_preservation(graph: NeighbourGraph, points: np.ndarray) -> float:
+    """Mean share of each paper's k neighbours that are among its k nearest on the map.
+
+    Args:
+        graph: neighbours in the full space.
+        points: the layout, shape (papers, 2).
+    """
+    import numpy as np
+    from scipy.spatial import KDTree
+
+    papers, k = len(points), graph.k
+    if papers <= k:
+        return 1.0
+    rows = np.linspace(0, papers - 1, min(papers, _SAMPLE)).astype(int)
+    near = np.asarray(KDTree(points).query(points[rows], k=k)[1])
+    kept = [
+        len(np.intersect1d(found[1:], graph.indices[row, 1:]))
+        for row, found in zip(rows, near, strict=True)
+    ]
+    return float(np.mean(kept)) / (k - 1)
+
+
+def keyword_diversity(keywords: Sequence[Sequence[str]]) -> float:
+    """Share of different keywords among all keywords (Dieng, Ruiz and Blei 2020)."""
+    listed = [word.casefold() for row in keywords for word in row]
+    return len(set(listed)) / len(listed) if listed else 1.0

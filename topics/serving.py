@@ -1,0 +1,166 @@
+"""The dashboard's process: started, waited for and stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from topics.errors import PapermapError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["MAPS_VARIABLE", "Server"]
+
+#: Environment variable that tells the dashboard which map folders to show.
+MAPS_VARIABLE = "PAPERMAP_MAPS"
+
+_FIRST_PORT = 8501
+_PATIENCE = 90.0
+
+
+class Server:
+    """A Streamlit process that shows maps.
+
+    Args:
+        maps: map folders.
+        host: address to listen on.
+        port: port; the first free one from 8501 on where None.
+    """
+
+    def __init__(
+        self, maps: Sequence[str], *, host: str = "localhost", port: int | None = None
+    ) -> None:
+        self._maps = [str(Path(path).absolute()) for path in maps]
+        self._host = host
+        self._port = _free_port(host) if port is None else port
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the dashboard."""
+        host = "localhost" if self._host in ("0.0.0.0", "::", "") else self._host  # noqa: S104
+        return f"http://{host}:{self._port}"
+
+    def start(self) -> None:
+        """Start the process and return as soon as it answers.
+
+        Raises:
+            PapermapError: the port is taken, or the dashboard did not come up.
+        """
+        if not _is_free(self._host, self._port):
+            raise PapermapError(
+                f"Port {self._port} is in use. Choose another with --port, or leave it out."
+            )
+        self._process = subprocess.Popen(  # noqa: S603  our own interpreter and app
+            self._command(),
+            env={**os.environ, MAPS_VARIABLE: os.pathsep.join(self._maps)},
+            cwd=_app().parent.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        end = time.monotonic() + _PATIENCE
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                raise PapermapError(f"The dashboard did not start:\n{self._tail()}")
+            time.sleep(0.1)
+
+    def open_browser(self) -> None:
+        """Open a window where there is a desktop; elsewhere the address on the screen will do."""
+        desktop = sys.platform in ("darwin", "win32") or any(
+            os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+        )
+        if desktop:
+            with contextlib.suppress(webbrowser.Error, OSError):
+                webbrowser.open(self.address)
+
+    def wait(self) -> int:
+        """Wait until the process ends; Ctrl+C or a termination signal stops it.
+
+        Returns:
+            Its exit code, 0 where it was stopped on purpose.
+        """
+        assert self._process is not None, "start() comes first"  # noqa: S101
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            code = self._process.wait()
+        except (KeyboardInterrupt, SystemExit):
+            return 0
+        finally:
+            self.stop()
+        if code:
+            raise PapermapError(f"The dashboard stopped with exit code {code}:\n{self._tail()}")
+        return 0
+
+    def stop(self) -> None:
+        """Stop the process, gently at first."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def _command(self) -> list[str]:
+        return [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(_app()),
+            f"--server.port={self._port}",
+            f"--server.address={self._host}",
+            "--server.headless=true",
+        ]
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=2) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _tail(self) -> str:
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")[-2000:].strip()
+
+
+def _app() -> Path:
+    """The dashboard's script, found without importing it."""
+    spec = find_spec("dashboard")
+    if spec is None or spec.origin is None:
+        raise PapermapError("The dashboard is not installed beside the engine; install papermap.")
+    return Path(spec.origin).with_name("app.py")
+
+
+def _free_port(host: str) -> int:
+    for port in range(_FIRST_PORT, _FIRST_PORT + 100):
+        if _is_free(host, port):
+            return port
+    raise PapermapError("No free port from 8501 to 8600; choose one with --port.")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

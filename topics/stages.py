@@ -1,0 +1,519 @@
+"""The stages of a build, each from values to a value, each kept in the cache."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from topics.clustering import MIN_TOPIC_PAPERS, Clustering
+from topics.neighbours import NeighbourGraph
+from topics.store import digest, load_arrays, load_json, save_arrays, save_json
+from topics.topicmap import OTHER_THEME, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import pandas as pd
+
+    from topics.corpus import Corpus
+    from topics.encoders import JoinedEncoder
+    from topics.settings import BuildSettings
+    from topics.store import Cache
+
+__all__ = [
+    "Described",
+    "Encoded",
+    "Placed",
+    "Tables",
+    "Themed",
+    "assemble",
+    "check_settings",
+    "describe",
+    "encode",
+    "measure",
+    "place",
+    "remarks",
+    "sort_into_themes",
+]
+
+#: Raised when a stage's output changes for the same input, so that old entries are not used.
+_VERSION = 1
+
+#: Themes choices that are no file and no preset.
+_NO_THEMES, _FOUND_THEMES = "none", "auto"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """Vectors of the papers and the encoder that made them.
+
+    Attributes:
+        vectors: float32 array of shape (papers, dimensions), rows of length one or zero.
+        files: the encoder's data files, by name.
+        key: names this output in the keys of later stages.
+    """
+
+    vectors: np.ndarray
+    files: dict[str, bytes]
+    key: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the pre-trained part of the encoder."""
+        return str(json.loads(self.files["encoder.json"])["fingerprint"])
+
+    def write_encoder(self, folder: Path) -> None:
+        """Write the encoder's files."""
+        for name, data in self.files.items():
+            (folder / name).write_bytes(data)
+
+    def encoder(self) -> JoinedEncoder:
+        """The encoder itself."""
+        from topics.encoders import load_encoder
+
+        with tempfile.TemporaryDirectory() as folder:
+            self.write_encoder(Path(folder))
+            return load_encoder(Path(folder))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """Where the papers are: neighbours, topics and the 2D map."""
+
+    graph: NeighbourGraph
+    space: np.ndarray
+    points: np.ndarray
+    clustering: Clustering
+    modularity: float
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Name, keywords and representative rows of each topic."""
+
+    names: tuple[str, ...]
+    keywords: tuple[tuple[str, ...], ...]
+    representatives: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Themed:
+    """Themes, the theme of each paper with its confidence, and of each topic; null with none."""
+
+    themes: tuple[tuple[str, str], ...]
+    papers: tuple[str | None, ...]
+    confidence: tuple[float | None, ...]
+    topics: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """The tables of a map; their columns are `topics.topicmap.TABLES`."""
+
+    papers: pd.DataFrame
+    topics: pd.DataFrame
+    themes: pd.DataFrame
+    trends: pd.DataFrame
+    ledger: pd.DataFrame
+
+
+def check_settings(settings: BuildSettings) -> None:
+    """Fail on a themes file that cannot be used before anything slow begins."""
+    if settings.themes not in (_NO_THEMES, _FOUND_THEMES):
+        from topics.themefile import load_themes
+
+        load_themes(settings.themes)
+
+
+def texts_of(corpus: Corpus) -> list[str]:
+    """What is encoded of each paper: the title counts twice, it says most in few words."""
+    return [
+        f"{title}. {title}. {abstract}".strip(". ")
+        for title, abstract in zip(corpus.papers["title"], corpus.papers["abstract"], strict=True)
+    ]
+
+
+def encode(corpus: Corpus, settings: BuildSettings, cache: Cache) -> Encoded:
+    """Fit the encoder and encode all papers."""
+    key = digest(
+        _VERSION, corpus.fingerprint, settings.encoder, settings.transformer_model, settings.seed
+    )
+
+    def compute() -> Encoded:
+        from topics.encoders import fit_encoder
+
+        texts = texts_of(corpus)
+        encoder = fit_encoder(
+            settings.encoder,
+            texts,
+            seed=settings.seed,
+            transformer_model=settings.transformer_model,
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            encoder.save(Path(folder))
+            files = {file.name: file.read_bytes() for file in sorted(Path(folder).iterdir())}
+        return Encoded(encoder.encode(texts), files, key)
+
+    def save(encoded: Encoded, folder: Path) -> None:
+        save_arrays({"vectors": encoded.vectors}, folder)
+        (folder / "encoder").mkdir()
+        encoded.write_encoder(folder / "encoder")
+
+    def load(folder: Path) -> Encoded:
+        files = {file.name: file.read_bytes() for file in sorted((folder / "encoder").iterdir())}
+        return Encoded(load_arrays(folder)["vectors"], files, key)
+
+    return cache.get_or_compute("encode", key, compute, save=save, load=load)
+
+
+def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cache) -> Placed:
+    """Find neighbours and topics and lay out the map."""
+    key = digest(
+        _VERSION,
+        encoded.key,
+        settings.neighbours,
+        settings.cluster_dimensions,
+        settings.min_topic_size,
+        settings.min_samples,
+        settings.layout_spread,
+        settings.seed,
+    )
+
+    def compute() -> Placed:
+        from topics.clustering import modularity
+        from topics.neighbours import knn_graph
+        from topics.projection import layout, neighbours_for
+
+        near = min(settings.neighbours or neighbours_for(len(corpus)), len(corpus) - 1)
+        graph = knn_graph(encoded.vectors, k=near + 1, seed=settings.seed)
+        space, clustering = _best_clustering(encoded.vectors, graph, settings)
+        points = layout(encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed)
+        return Placed(graph, space, points, clustering, modularity(clustering, graph), key)
+
+    def save(placed: Placed, folder: Path) -> None:
+        save_arrays(
+            {
+                "indices": placed.graph.indices,
+                "distances": placed.graph.distances,
+                "space": placed.space,
+                "points": placed.points,
+                "labels": placed.clustering.labels,
+                "confidence": placed.clustering.confidence,
+                "nearest": placed.clustering.nearest,
+            },
+            folder,
+        )
+        save_json(placed.modularity, folder)
+
+    def load(folder: Path) -> Placed:
+        arrays = load_arrays(folder)
+        return Placed(
+            graph=NeighbourGraph(arrays["indices"], arrays["distances"]),
+            space=arrays["space"],
+            points=arrays["points"],
+            clustering=Clustering(arrays["labels"], arrays["confidence"], arrays["nearest"]),
+            modularity=float(load_json(folder)),
+            key=key,
+        )
+
+    return cache.get_or_compute("place", key, compute, save=save, load=load)
+
+
+def _best_clustering(
+    vectors: np.ndarray, graph: NeighbourGraph, settings: BuildSettings
+) -> tuple[np.ndarray, Clustering]:
+    """Try a few seeds and keep the topics that hold neighbours together best.
+
+    On a small corpus one seed's topics may differ much from another's, and a try is cheap.
+    """
+    from topics.clustering import cluster, modularity
+    from topics.projection import cluster_space
+
+    papers = len(vectors)
+    tries = 8 if papers <= 500 else 4 if papers <= 2000 else 2 if papers <= 5000 else 1
+    best: tuple[float, np.ndarray, Clustering] | None = None
+    for attempt in range(tries):
+        space = cluster_space(
+            vectors,
+            graph,
+            dimensions=settings.cluster_dimensions,
+            seed=(settings.seed + attempt) % 2**32,
+        )
+        found = cluster(
+            space,
+            graph,
+            vectors=vectors,
+            min_topic_size=settings.min_topic_size,
+            min_samples=settings.min_samples,
+        )
+        score = modularity(found, graph)
+        if best is None or score > best[0]:
+            best = (score, space, found)
+    assert best is not None  # noqa: S101  there is at least one try
+    return best[1], best[2]
+
+
+def describe(
+    corpus: Corpus, encoded: Encoded, placed: Placed, settings: BuildSettings, cache: Cache
+) -> Described:
+    """Name the topics and pick their keywords and representatives."""
+    del settings
+    key = digest(_VERSION, placed.key)
+
+    def compute() -> Described:
+        if placed.clustering.topics == 0:
+            return Described((), (), ())
+        from topics.labels import label_topics, representatives
+        from topics.model import fit_topics
+        from topics.terms import count_terms
+
+        terms = count_terms(list(corpus.papers["title"]), list(corpus.papers["abstract"]))
+        fit = fit_topics(terms, encoded.vectors, placed.space, placed.clustering)
+        labels = label_topics(fit, terms, nearness=_nearness(encoded, placed.clustering))
+        chosen = representatives(placed.clustering.labels, encoded.vectors, fit.topics)
+        return Described(
+            names=tuple(label.name for label in labels),
+            keywords=tuple(label.keywords for label in labels),
+            representatives=tuple(tuple(int(row) for row in rows) for rows in chosen),
+        )
+
+    def save(described: Described, folder: Path) -> None:
+        save_json([described.names, described.keywords, described.representatives], folder)
+
+    def load(folder: Path) -> Described:
+        names, keywords, rows = load_json(folder)
+        return Described(tuple(names), tuple(map(tuple, keywords)), tuple(map(tuple, rows)))
+
+    return cache.get_or_compute("describe", key, compute, save=save, load=load)
+
+
+def _nearness(encoded: Encoded, clustering: Clustering) -> Any:
+    encoder = encoded.encoder()
+    centres = topic_centres(encoded.vectors, clustering)
+
+    def nearness(topic: int, phrases: Sequence[str]) -> list[float]:
+        if not phrases:
+            return []
+        return [float(cosine) for cosine in encoder.encode(phrases) @ centres[topic]]
+
+    return nearness
+
+
+def topic_centres(vectors: np.ndarray, clustering: Clustering) -> np.ndarray:
+    """Mean vector of each topic's papers, scaled to length one; (topics, dimensions)."""
+    import numpy as np
+
+    from topics.encoders.base import unit_rows
+
+    return unit_rows(
+        np.stack(
+            [vectors[clustering.labels == topic].mean(axis=0) for topic in range(clustering.topics)]
+        )
+    )
+
+
+def sort_into_themes(
+    corpus: Corpus,
+    encoded: Encoded,
+    placed: Placed,
+    described: Described,
+    settings: BuildSettings,
+    cache: Cache,
+) -> Themed:
+    """Give every paper and topic its theme."""
+    if settings.themes == _NO_THEMES:
+        papers, topics = len(corpus), placed.clustering.topics
+        return Themed((), (None,) * papers, (None,) * papers, (None,) * topics)
+    if settings.themes == _FOUND_THEMES:
+        return _found_themes(encoded, placed, described)
+    return _named_themes(corpus, encoded, placed, settings, cache)
+
+
+def _named_themes(
+    corpus: Corpus, encoded: Encoded, placed: Placed, settings: BuildSettings, cache: Cache
+) -> Themed:
+    from topics.themefile import load_themes
+
+    themes = load_themes(settings.themes)
+    key = digest(_VERSION, encoded.key, placed.key, [theme.wording for theme in themes])
+
+    def compute() -> Themed:
+        from topics.themes import assign_themes, theme_of_topics
+
+        found = assign_themes(themes, texts_of(corpus), encoded.vectors, encoded.encoder())
+        topics = theme_of_topics(
+            found.names, found.confidence, placed.clustering.labels, placed.clustering.topics
+        )
+        return Themed(
+            themes=(*((t.name, t.description) for t in themes), (OTHER_THEME, _OTHER_TEXT)),
+            papers=tuple(found.names),
+            confidence=tuple(round(float(value), 4) for value in found.confidence),
+            topics=tuple(topics),
+        )
+
+    def save(themed: Themed, folder: Path) -> None:
+        save_json([themed.themes, themed.papers, themed.confidence, themed.topics], folder)
+
+    def load(folder: Path) -> Themed:
+        listed, papers, confidence, topics = load_json(folder)
+        return Themed(tuple(map(tuple, listed)), tuple(papers), tuple(confidence), tuple(topics))
+
+    return cache.get_or_compute("themes", key, compute, save=save, load=load)
+
+
+_OTHER_TEXT = "papers that fit none of the other themes"
+
+
+def _found_themes(encoded: Encoded, placed: Placed, described: Described) -> Themed:
+    """Themes as groups of topics; a paper has the theme of its topic."""
+    import numpy as np
+
+    clustering = placed.clustering
+    papers = len(clustering.labels)
+    if clustering.topics == 0:
+        return Themed(((OTHER_THEME, _OTHER_TEXT),), (OTHER_THEME,) * papers, (1.0,) * papers, ())
+    from topics.themes import find_themes
+
+    sizes = np.bincount(clustering.labels[clustering.labels >= 0], minlength=clustering.topics)
+    groups = find_themes(topic_centres(encoded.vectors, clustering), sizes)
+    names, texts = [], []
+    for group in range(int(groups.max()) + 1):
+        members = np.flatnonzero(groups == group)
+        members = members[np.argsort(-sizes[members], kind="stable")]
+        names.append(described.names[members[0]])
+        texts.append(", ".join(described.names[topic] for topic in members[:6]))
+    of_topic = [names[group] for group in groups]
+    inside = clustering.labels >= 0
+    return Themed(
+        themes=(*zip(names, texts, strict=True), (OTHER_THEME, _OTHER_TEXT)),
+        papers=tuple(of_topic[label] if label >= 0 else OTHER_THEME for label in clustering.labels),
+        confidence=tuple(
+            round(float(value if member else 1 - value), 4)
+            for value, member in zip(clustering.confidence, inside, strict=True)
+        ),
+        topics=tuple(of_topic),
+    )
+
+
+def assemble(corpus: Corpus, placed: Placed, described: Described, themed: Themed) -> Tables:
+    """The tables of the map."""
+    from topics.trends import trend_table
+
+    papers = _papers_table(corpus, placed, themed)
+    return Tables(
+        papers=papers,
+        topics=_topics_table(papers, placed, described, themed),
+        themes=_themes_table(papers, themed),
+        trends=trend_table(papers, as_of=corpus.as_of),
+        ledger=corpus.ledger[list(TABLES["ledger"])],
+    )
+
+
+def _topic_id(topic: int) -> str | None:
+    return f"t{topic + 1}" if topic >= 0 else None
+
+
+def _papers_table(corpus: Corpus, placed: Placed, themed: Themed) -> pd.DataFrame:
+    import pandas as pd
+
+    clustering = placed.clustering
+    papers = corpus.papers.copy()
+    papers["topic"] = pd.Series(
+        [_topic_id(label) for label in clustering.labels], dtype="str", index=papers.index
+    )
+    papers["topic_confidence"] = clustering.confidence.round(4)
+    papers["nearest_topic"] = pd.Series(
+        [_topic_id(label) for label in clustering.nearest], dtype="str", index=papers.index
+    )
+    papers["theme"] = pd.Series(themed.papers, dtype="str", index=papers.index)
+    papers["theme_confidence"] = pd.Series(themed.confidence, dtype="float64", index=papers.index)
+    papers["x"] = placed.points[:, 0].astype("float64")
+    papers["y"] = placed.points[:, 1].astype("float64")
+    return papers[list(TABLES["papers"])]
+
+
+def _topics_table(
+    papers: pd.DataFrame, placed: Placed, described: Described, themed: Themed
+) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    ids = papers["id"].to_numpy()
+    rows = []
+    for topic, name in enumerate(described.names):
+        members = placed.clustering.labels == topic
+        middle = _medoid(placed.points[members])
+        rows.append(
+            {
+                "id": _topic_id(topic),
+                "name": name,
+                "keywords": list(described.keywords[topic]),
+                "size": int(members.sum()),
+                "theme": themed.topics[topic],
+                "parent": None,
+                "x": float(middle[0]),
+                "y": float(middle[1]),
+                "representatives": [str(ids[row]) for row in described.representatives[topic]],
+                "stability": np.nan,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(TABLES["topics"]))
+
+
+def _medoid(points: np.ndarray) -> np.ndarray:
+    """The point with the least summed distance to the others: it lies on the topic, always."""
+    import numpy as np
+
+    if len(points) > 2000:  # nearest to the median is as good where points are many
+        return np.asarray(points[np.abs(points - np.median(points, axis=0)).sum(axis=1).argmin()])
+    gaps = np.linalg.norm(points[:, None] - points[None], axis=2)
+    return np.asarray(points[gaps.sum(axis=1).argmin()])
+
+
+def _themes_table(papers: pd.DataFrame, themed: Themed) -> pd.DataFrame:
+    import pandas as pd
+
+    sizes = papers["theme"].value_counts()
+    return pd.DataFrame(
+        [
+            {"name": name, "description": text, "size": int(sizes.get(name, 0))}
+            for name, text in themed.themes
+        ],
+        columns=list(TABLES["themes"]),
+    )
+
+
+def measure(placed: Placed, described: Described) -> dict[str, float]:
+    """Quality figures of the map."""
+    from topics.quality import quality_figures
+
+    return quality_figures(
+        graph=placed.graph,
+        points=placed.points,
+        clustering=placed.clustering,
+        modularity=placed.modularity,
+        keywords=described.keywords,
+    )
+
+
+def remarks(corpus: Corpus, placed: Placed) -> list[str]:
+    """What a reader must know of a small or odd corpus, in plain words."""
+    papers, topics = len(corpus), placed.clustering.topics
+    if topics:
+        return []
+    if papers < MIN_TOPIC_PAPERS:
+        text = (
+            f"{papers} papers are too few for topics (at least {MIN_TOPIC_PAPERS} are needed); "
+            "the map shows which papers are alike, all of them unclustered."
+        )
+    else:
+        text = (
+            f"No group of papers stands out among these {papers}: they are too alike or too "
+            "different for topics. The map shows them unclustered; more papers may help."
+        )
+    return [text]
