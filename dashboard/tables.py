@@ -177,18 +177,18 @@ def _columns(opened: str) -> dict[str, Any]:
     config = st.column_config
     return {
         "Title": config.ButtonColumn(
-            width="large",
+            width=460,
             type="tertiary",
             alignment="left",
             key=opened,
             help="Click a title to open the paper",
         ),
         "Date": config.TextColumn(width=100),
-        "Topic": config.TextColumn(width="medium"),
-        "Nearest topic": config.TextColumn(width="medium"),
+        "Topic": config.TextColumn(width=190),
+        "Nearest topic": config.TextColumn(width=190),
         "Theme": config.TextColumn(width=120),
         "Fit": config.NumberColumn(
-            width=70, format="%.2f", help="How surely the paper belongs to its topic, 0 to 1"
+            width=70, format="%.2f", help="Share of its nearest papers in the same topic"
         ),
         "Comments": config.NumberColumn(width=90),
         "Upvotes": config.NumberColumn(width=90),

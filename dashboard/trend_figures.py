@@ -63,13 +63,10 @@ def panel(
     _add_line(figure, line, measure, unfinished, colour, palette)
     _dress(figure, line.periods, palette, height)
     highest = top or top_of(line, measure)
-    percent = measure == "share"
     figure.update_yaxes(
         range=[0, highest * 1.06],
-        tickformat=".0%" if percent else ",d",
-        nticks=4,
-        # Counts are whole: no tick may stand between two of them.
-        dtick=None if percent or highest > 4 else 1,
+        tickformat=".0%" if measure == "share" else ",d",
+        dtick=_step(highest, measure),
     )
     return figure
 
@@ -113,7 +110,7 @@ def volume(line: Line, *, unfinished: frozenset[str], palette: Palette, height: 
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
-    _dress(figure, line.periods, palette, height)
+    _dress(figure, line.periods, palette, height, ticks=12)
     figure.update_layout(bargap=0.25, margin={**_MARGIN, "t": 20})
     figure.update_yaxes(visible=False, range=[0, max(line.papers, default=1) * 1.05 or 1])
     return figure
@@ -220,8 +217,10 @@ def _not_over(period: str, unfinished: frozenset[str]) -> str:
     return " (not over yet)" if period in unfinished else ""
 
 
-def _dress(figure: Any, periods: Sequence[str], palette: Palette, height: int) -> None:
-    places, labels = _ticks(periods)
+def _dress(
+    figure: Any, periods: Sequence[str], palette: Palette, height: int, *, ticks: int = 5
+) -> None:
+    places, labels = _ticks(periods, most=ticks)
     axis = {
         "showgrid": False,
         "zeroline": False,
@@ -238,7 +237,7 @@ def _dress(figure: Any, periods: Sequence[str], palette: Palette, height: int) -
         clickmode="event+select",
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": palette.ink, "size": 12},
+        font={"color": palette.ink, "size": 12, "family": "Source Sans, sans-serif"},
         hoverlabel={
             "bgcolor": palette.surface,
             "bordercolor": palette.line,
@@ -258,7 +257,7 @@ def _dress(figure: Any, periods: Sequence[str], palette: Palette, height: int) -
     figure.update_yaxes(**{**axis, "showgrid": True, "gridcolor": palette.line, "gridwidth": 1})
 
 
-def _ticks(periods: Sequence[str], most: int = 5) -> tuple[list[int], list[str]]:
+def _ticks(periods: Sequence[str], *, most: int) -> tuple[list[int], list[str]]:
     """Places and texts of a few ticks: years where the periods span some, else the periods."""
     starts = [i for i, p in enumerate(periods) if i == 0 or p[:4] != periods[i - 1][:4]]
     if len(starts) >= 3:
@@ -282,6 +281,15 @@ def _runs(values: Sequence[float]) -> list[list[int]]:
         else:
             runs.append([i])
     return runs
+
+
+def _step(highest: float, measure: str) -> float:
+    """Distance of the ticks: a round number that makes three to five of them."""
+    if measure == "share":
+        steps = [0.01, 0.02, 0.05, 0.1, 0.25]
+    else:
+        steps = [float(n * 10**power) for power in range(8) for n in (1, 2, 5)]
+    return next((step for step in steps if highest / step <= 4.5), steps[-1])
 
 
 def _transparent(colour: str, opacity: float) -> str:

@@ -78,12 +78,9 @@ class Trends:
 
 
 def read_on(topic_map: TopicMap) -> str | None:
-    """The day the sources were read: their own latest date if known, else that of the build."""
-    for key in ("as_of", "created"):
-        value = topic_map.manifest.get(key)
-        if isinstance(value, str) and value:
-            return value[:10]
-    return None
+    """The day the sources were collected: their own latest date, else that of the build."""
+    day = topic_map.manifest.get("as_of") or topic_map.manifest.get("created")
+    return day[:10] if isinstance(day, str) and day else None
 
 
 def trends(

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "confidence",
     "count",
     "date",
     "day",
@@ -18,7 +17,8 @@ __all__ = [
     "percent",
     "period_label",
     "period_noun",
-    "similarity",
+    "theme_confidence",
+    "topic_fit",
 ]
 
 
@@ -74,20 +74,21 @@ def percent(share: float) -> str:
     return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
 
 
-def confidence(value: Any) -> str:
-    """A confidence between 0 and 1 in words and as a number: ``clear (0.91)``."""
+def topic_fit(value: Any) -> str:
+    """How well a paper sits in its topic: the share of its nearest papers that are in it too."""
+    words = {0.7: "at its heart", 0.45: "well inside", 0.25: "towards its edge", -1: "at its edge"}
+    return _graded(value, words)
+
+
+def theme_confidence(value: Any) -> str:
+    """How likely the theme of a paper is the right one."""
+    return _graded(value, {0.85: "sure", 0.7: "likely", -1: "unsure"})
+
+
+def _graded(value: Any, words: Mapping[float, str]) -> str:
     if not is_known(value):
         return "confidence not known"
-    words: Mapping[float, str] = {0.75: "clear", 0.5: "likely", 0.25: "doubtful", -1: "a guess"}
-    word = next(word for least, word in words.items() if value >= least)
-    return f"{word} ({value:.2f})"
-
-
-def similarity(cosine: float) -> str:
-    """A cosine in words and as a number: ``very close (0.82)``."""
-    words: Mapping[float, str] = {0.75: "very close", 0.5: "close", 0.25: "related", -2: "distant"}
-    word = next(word for least, word in words.items() if cosine >= least)
-    return f"{word} ({number(cosine)})"
+    return f"{next(word for least, word in words.items() if value >= least)} ({number(value)})"
 
 
 def number(value: float) -> str:

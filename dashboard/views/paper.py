@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import links, tables, text, wording
 from dashboard.highlight import marked
-from dashboard.neighbourhood import similar_papers
+from dashboard.neighbourhood import rare_similarity, similar_papers
 from dashboard.state import UNCLUSTERED
 from dashboard.views import empty
 from topics.exports import author_names, paper_address, web_address
@@ -128,19 +128,15 @@ def _paper(screen: Screen, paper_id: str) -> None:
 
 
 def _facts(paper: dict[str, Any]) -> None:
-    said = [author_names(paper).capitalize() if not _names(paper) else author_names(paper)]
-    said.append(wording.date(paper["date"]).capitalize())
+    authors, date = author_names(paper), wording.date(paper["date"])
+    # Only the first letter: the rest may be names.
+    said = [part[:1].upper() + part[1:] for part in (authors, date)]
     said += [
         wording.count(int(paper[name]), name[:-1])
         for name in ("comments", "upvotes")
         if wording.is_known(paper[name])
     ]
     st.html(text.element("div", " · ".join(said), css_class="pm-facts"))
-
-
-def _names(paper: dict[str, Any]) -> bool:
-    names = paper["authors"]
-    return names is not None and len(names) > 0
 
 
 def _abstract(screen: Screen, paper: dict[str, Any]) -> None:
@@ -177,7 +173,7 @@ def _place(screen: Screen, paper: dict[str, Any]) -> None:
             links.link(
                 "topic", view, label=label, icon=":material/category:", topic=topic, paper=None
             )
-            _score(wording.confidence(paper["topic_confidence"]))
+            _score(wording.topic_fit(paper["topic_confidence"]))
         else:
             links.link(
                 "topic",
@@ -203,7 +199,7 @@ def _place(screen: Screen, paper: dict[str, Any]) -> None:
                 paper=None,
                 themes=(theme,),
             )
-            _score(wording.confidence(paper["theme_confidence"]))
+            _score(wording.theme_confidence(paper["theme_confidence"]))
         else:
             st.caption("This map has no themes.")
 
@@ -214,8 +210,8 @@ def _score(said: str) -> None:
 
 def _similar(screen: Screen, paper_id: str) -> None:
     st.subheader("Most similar papers", anchor=False)
-    papers = screen.topic_map.papers
-    close = similar_papers(screen.topic_map, paper_id)
+    topic_map, papers = screen.topic_map, screen.topic_map.papers
+    close = similar_papers(topic_map, paper_id)
     if not close:
         st.caption("This is the only paper of the map.")
         return
@@ -231,11 +227,14 @@ def _similar(screen: Screen, paper_id: str) -> None:
                     "paper",
                     screen.view,
                     label=str(papers["title"].iat[row] or "Untitled"),
-                    help=f"{wording.similarity(cosine)} · {wording.date(papers['date'].iat[row])}",
+                    help=wording.date(papers["date"].iat[row]),
                     paper=str(papers["id"].iat[row]),
                     width="stretch",
                 )
-    st.caption("The number is the similarity of title and abstract: 1 would be the same text.")
+    st.caption(
+        "Similarity of title and abstract: 1 would be the same text. Of random pairs of papers of "
+        f"this map, one in a hundred reaches {wording.number(rare_similarity(topic_map))}."
+    )
 
 
 def _sources(paper: dict[str, Any]) -> None:

@@ -25,55 +25,33 @@ __all__ = ["limits", "read_by_file", "show"]
 #: Quality figures in plain words: what each one says, and what a good value is.
 FIGURES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "neighbour_preservation": (
-            "Neighbours kept",
+        "layout_preservation": (
+            "Neighbours kept by the map",
             (
-                "Share of each paper's nearest papers by text that are also near it on the map. "
-                "The plane cannot keep all of them: 0.4 is usual, above 0.6 is good."
+                "Share of each paper's nearest papers by text that are also its nearest on the "
+                "map. A plane cannot keep them all: 0.4 is usual, 0.6 is good."
             ),
         ),
-        "trustworthiness": (
-            "Trustworthiness",
+        "topic_agreement": (
+            "Neighbours in the same topic",
             (
-                "How far papers that look close on the map really are alike: 1 is fully, "
-                "below 0.8 closeness on the map says little."
+                "Share of the papers nearest to a clustered paper that are in its topic. Where "
+                "topics shade into one another, half is usual; 0.8 means sharp borders."
             ),
         ),
-        "continuity": (
-            "Continuity",
-            "How far papers that are alike also lie together on the map: 1 is fully.",
-        ),
-        "coherence": (
-            "Coherence",
+        "topic_modularity": (
+            "The same beyond chance",
             (
-                "How often a topic's keywords occur in the same papers: from -1 to 1; "
-                "above 0 they belong together."
+                "As above, less what random groups of the same sizes would give; unclustered "
+                "papers count as torn apart. From 0.3 on there are real groups."
             ),
         ),
-        "diversity": (
-            "Diversity",
-            "Share of keywords that only one topic has: 1 means that no two topics share a word.",
+        "keyword_diversity": (
+            "Keywords of one topic only",
+            "Share of different words among the keywords of all topics: 1 means none is shared.",
         ),
-        "stability": (
-            "Stability",
-            "How alike the topics are when some of the papers are left out: 1 is the same.",
-        ),
-        "silhouette": (
-            "Separation",
-            (
-                "How much closer papers are to their own topic than to the next one: from -1 to 1; "
-                "0.1 to 0.3 is usual for abstracts."
-            ),
-        ),
-        "name_precision": (
-            "Names that fit",
-            "Share of the papers of a topic that hold the words of its name.",
-        ),
-        "unclustered_share": ("Unclustered", "Share of the papers that are in no topic."),
     }
 )
-
-_STAGES: Mapping[str, str] = MappingProxyType({"total": "everything"})
 
 
 def show(screen: Screen) -> None:
@@ -208,15 +186,23 @@ def _figures(topic_map: TopicMap) -> None:
     if not numbers:
         return
     st.subheader("Measured quality", anchor=False)
-    for name, value in numbers.items():
+    for name in [*(n for n in FIGURES if n in numbers), *(n for n in numbers if n not in FIGURES)]:
         label, meaning = FIGURES.get(name, (name.replace("_", " ").capitalize(), ""))
-        with st.container(horizontal=True, vertical_alignment="top", wrap=False):
-            st.metric(text.plain(label), f"{value:.2f}", width=150)
-            st.caption(text.plain(meaning or "No explanation is known for this figure."))
+        st.html(
+            '<div class="pm-figure">'
+            + text.element("b", wording.number(numbers[name]))
+            + "<div>"
+            + text.element("strong", label)
+            + text.element("div", meaning or "No explanation is known for this figure.")
+            + "</div></div>"
+        )
 
 
 def _read(topic_map: TopicMap) -> None:
     st.subheader("What was read", anchor=False)
+    notices = topic_map.manifest.get("notices")
+    for notice in notices if isinstance(notices, list) else ():
+        st.info(text.plain(str(notice)), icon=":material/info:")
     ledger = topic_map.ledger
     table = read_by_file(ledger)
     totals = {name: int(table[name].sum()) for name in ("read", "kept", "merged", "rejected")}
@@ -267,25 +253,30 @@ def _made(topic_map: TopicMap) -> None:
     import pandas as pd
 
     manifest = topic_map.manifest
+    settings, seconds = manifest.get("settings"), manifest.get("seconds")
     st.subheader("How it was made", anchor=False)
-    st.dataframe(
+    left, right = st.columns([3, 2], gap="medium")
+    left.dataframe(
         pd.DataFrame(_facts(manifest, topic_map), columns=["What", "Value"]),
         hide_index=True,
         key="facts",
         column_config={"Value": st.column_config.TextColumn(width="large")},
         alt="Versions and fingerprints",
     )
-    settings, seconds = manifest.get("settings"), manifest.get("seconds")
-    left, right = st.columns([3, 2], gap="large")
-    if isinstance(settings, dict) and settings:
-        with left:
-            st.markdown("**Settings**")
-            st.dataframe(_settings(settings), hide_index=True, key="settings", alt="Settings")
     if isinstance(seconds, dict) and seconds:
-        with right:
-            st.markdown("**Seconds per stage**")
-            st.dataframe(_seconds(seconds), hide_index=True, key="seconds", alt="Seconds per stage")
-    st.caption("The same papers with the same settings and version give the same map.")
+        right.dataframe(_seconds(seconds), hide_index=True, key="seconds", alt="Seconds per stage")
+    if isinstance(settings, dict) and settings:
+        st.dataframe(
+            _settings(settings),
+            hide_index=True,
+            key="settings",
+            column_config={"What it does": st.column_config.TextColumn(width="large")},
+            alt="Settings",
+        )
+    st.caption(
+        "The same papers with the same settings and version give the same map. A stage whose "
+        "result was still in the cache took next to no time."
+    )
 
 
 def _facts(manifest: Mapping[str, Any], topic_map: TopicMap) -> list[tuple[str, str]]:
@@ -295,7 +286,7 @@ def _facts(manifest: Mapping[str, Any], topic_map: TopicMap) -> list[tuple[str, 
     facts = (
         ("Built", wording.day(manifest.get("created"))),
         ("Sources as of", wording.day(read_on(topic_map))),
-        ("Papermap", manifest.get("papermap") or manifest.get("version")),
+        ("Papermap version", manifest.get("papermap_version")),
         ("Schema version", manifest.get("schema_version")),
         ("Encoder", encoder),
         ("Fingerprint of the corpus", manifest.get("corpus_fingerprint")),
@@ -322,12 +313,12 @@ def _settings(settings: Mapping[str, Any]) -> pd.DataFrame:
 def _seconds(seconds: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
-    known = {k: float(v) for k, v in seconds.items() if isinstance(v, (int, float))}
+    from topics.pipeline import STAGES
+
+    known = {str(k): float(v) for k, v in seconds.items() if isinstance(v, (int, float))}
+    order = sorted(known, key=lambda name: STAGES.index(name) if name in STAGES else len(STAGES))
     return pd.DataFrame(
-        {
-            "Stage": [_STAGES.get(name, str(name).replace("_", " ")) for name in known],
-            "Seconds": [round(value, 2) for value in known.values()],
-        }
+        {"Stage": order, "Seconds": [round(known[stage], 2) for stage in order]},
     )
 
 

@@ -250,17 +250,19 @@ def _trend(screen: Screen, topic: str) -> None:
 def _neighbours(screen: Screen, topic: str) -> None:
     st.subheader("Neighbouring topics", anchor=False)
     close = neighbouring_topics(screen.topic_map, topic)
+    close = tuple((other, cosine) for other, cosine in close if cosine > 0)
     if not close:
-        st.caption("This is the only topic of the map.")
+        st.caption("No other topic of the map is close to this one.")
         return
     names = screen.topic_map.topic_names
     for other, cosine in close:
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             links.link("topic", screen.view, label=names[other], topic=other, paper=None)
             st.html(
-                text.element("span", wording.similarity(cosine), css_class="pm-score"),
+                text.element("span", wording.number(cosine), css_class="pm-score"),
                 width="content",
             )
+    st.caption("How alike the topics' texts are on average: 1 the same, 0 unrelated.")
 
 
 def _representatives(screen: Screen, ids: list[str]) -> None:

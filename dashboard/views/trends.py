@@ -98,10 +98,9 @@ def notes(screen: Screen, found: Trends) -> list[str]:
             f"({wording.day(read_on(screen.topic_map))}): hollow points, numbers that will grow."
         )
     if screen.view.measure == "share":
-        of = f"all {place.placed:,} dated papers" if place.placed else "all dated papers"
         said.append(
-            f"Shares are of {of} of the map in the same {place.period}, whatever the filters; the "
-            "shaded band is the 95 % interval: the fewer papers, the wider."
+            f"A share is of all dated papers of the map in the same {place.period}, whatever the "
+            "filters. The shaded band is its 95 % interval: the fewer papers, the wider."
         )
     return said
 
