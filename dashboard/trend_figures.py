@@ -74,8 +74,8 @@ def panel(
 def top_of(line: Line, measure: str) -> float:
     """Upper end of a scale that holds a line with its band.
 
-    A band may be cut where it is more than twice as high as every share: the share of a period
-    with a single paper would press the others flat.
+    A band may be cut where it is more than twice as high as every share: that of a period with few
+    papers would press the others flat.
     """
     highest = max((v for v in line.values(measure) if not isnan(v)), default=0)
     if measure == "share":
@@ -112,7 +112,13 @@ def volume(line: Line, *, unfinished: frozenset[str], palette: Palette, height: 
     )
     _dress(figure, line.periods, palette, height, ticks=12)
     figure.update_layout(bargap=0.25, margin={**_MARGIN, "t": 20})
-    figure.update_yaxes(visible=False, range=[0, max(line.papers, default=1) * 1.05 or 1])
+    highest = max(line.papers, default=0) or 1
+    figure.update_yaxes(
+        # Where there is no room for the numbers themselves, an axis says them.
+        visible=len(line.periods) > 24,
+        range=[0, highest * 1.05],
+        dtick=_step(highest, "papers"),
+    )
     return figure
 
 
@@ -205,7 +211,7 @@ def _hover(line: Line, i: int, unfinished: frozenset[str]) -> str:
     head = f"<b>{text.hover(line.name, width=36)}</b><br>"
     when = f"{wording.period_label(period)}{_not_over(period, unfinished)}"
     if isnan(line.share[i]):
-        return f"{head}{when}<br>no dated papers in the corpus"
+        return f"{head}{when}<br>{line.papers[i]:,} of {wording.count(line.totals[i], 'paper')}"
     return (
         f"{head}{when}<br>{line.papers[i]:,} of {wording.count(line.totals[i], 'paper')}"
         f" · {wording.percent(line.share[i])}"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from topics.topicmap import TopicMap
     from topics.trends import Period, Placement
 
-__all__ = ["Line", "Trends", "read_on", "trends"]
+__all__ = ["FEW", "Line", "Trends", "read_on", "trends", "with_solid_shares"]
+
+#: Dated papers of the map in a period below which no share is drawn: one paper of two is 50 %.
+FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +176,35 @@ def _line(name: str, rows: pd.DataFrame, totals: Mapping[str, int]) -> Line:
     )
 
 
-def _crop(found: Trends, since: str | None, until: str | None) -> Trends:
-    from dataclasses import replace
+def with_solid_shares(found: Trends) -> tuple[Trends, tuple[str, ...]]:
+    """Leave out the shares of periods with fewer than ``FEW`` dated papers in the map.
 
+    Such periods are cut off at both ends and become gaps between; where fewer than three periods
+    would remain, nothing is left out.
+
+    Returns:
+        The trends to draw, and the names of the periods without a share.
+    """
+    solid = [i for i, total in enumerate(found.corpus.totals) if total >= FEW]
+    if len(solid) < 3 or len(solid) == len(found.periods):
+        return found, ()
+    kept = range(solid[0], solid[-1] + 1)
+    nan = float("nan")
+
+    def thin(line: Line) -> Line:
+        few = [total < FEW for total in line.totals]
+        return replace(
+            _cut(line, kept),
+            share=tuple(nan if few[i] else line.share[i] for i in kept),
+            low=tuple(nan if few[i] else line.low[i] for i in kept),
+            high=tuple(nan if few[i] else line.high[i] for i in kept),
+        )
+
+    left_out = tuple(p for i, p in enumerate(found.periods) if found.corpus.totals[i] < FEW)
+    return _map_lines(found, thin), left_out
+
+
+def _crop(found: Trends, since: str | None, until: str | None) -> Trends:
     from topics.trends import period_span
 
     def shown(period: str) -> bool:
@@ -183,21 +212,25 @@ def _crop(found: Trends, since: str | None, until: str | None) -> Trends:
         return not ((since and last < since) or (until and first > until))
 
     kept = [i for i, period in enumerate(found.periods) if shown(period)]
+    return _map_lines(found, lambda line: _cut(line, kept))
 
-    def cut(line: Line) -> Line:
-        return replace(
-            line,
-            periods=tuple(line.periods[i] for i in kept),
-            papers=tuple(line.papers[i] for i in kept),
-            totals=tuple(line.totals[i] for i in kept),
-            share=tuple(line.share[i] for i in kept),
-            low=tuple(line.low[i] for i in kept),
-            high=tuple(line.high[i] for i in kept),
-        )
 
+def _map_lines(found: Trends, change: Callable[[Line], Line]) -> Trends:
     return replace(
         found,
-        corpus=cut(found.corpus),
-        themes={name: cut(line) for name, line in found.themes.items()},
-        topics={name: cut(line) for name, line in found.topics.items()},
+        corpus=change(found.corpus),
+        themes={name: change(line) for name, line in found.themes.items()},
+        topics={name: change(line) for name, line in found.topics.items()},
+    )
+
+
+def _cut(line: Line, kept: Sequence[int]) -> Line:
+    return replace(
+        line,
+        periods=tuple(line.periods[i] for i in kept),
+        papers=tuple(line.papers[i] for i in kept),
+        totals=tuple(line.totals[i] for i in kept),
+        share=tuple(line.share[i] for i in kept),
+        low=tuple(line.low[i] for i in kept),
+        high=tuple(line.high[i] for i in kept),
     )

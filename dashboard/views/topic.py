@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import links, tables, text, trend_figures, wording
 from dashboard.neighbourhood import neighbouring_topics
 from dashboard.state import UNCLUSTERED
-from dashboard.trend_lines import trends
+from dashboard.trend_lines import FEW, trends, with_solid_shares
 from dashboard.views import empty
 from topics.exports import author_names
 
@@ -210,6 +210,9 @@ def _head(screen: Screen, row: dict[str, Any]) -> None:
 
 def _trend(screen: Screen, topic: str) -> None:
     found = trends(screen.topic_map)
+    few: tuple[str, ...] = ()
+    if screen.view.measure == "share":
+        found, few = with_solid_shares(found)
     line = found.topics.get(topic)
     st.subheader("Over time", anchor=False)
     if line is None or not line.sum:
@@ -243,6 +246,7 @@ def _trend(screen: Screen, topic: str) -> None:
         f"{what} per {found.period}"
         + (", with its 95 % interval" if screen.view.measure == "share" else "")
         + (f"; {undated:,} of its papers undated" if undated else "")
+        + (f"; a {found.period} with fewer than {FEW} dated papers is left out" if few else "")
         + ("; hollow: a period that was not over." if found.unfinished else ".")
     )
 

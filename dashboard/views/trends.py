@@ -9,13 +9,16 @@ import streamlit as st
 
 from dashboard import links, tables, text, trend_figures, wording
 from dashboard.selection import select
-from dashboard.trend_lines import read_on, trends
+from dashboard.trend_lines import FEW, read_on, trends, with_solid_shares
 from dashboard.views import empty
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from dashboard.screen import Screen
+    from dashboard.state import View
     from dashboard.trend_lines import Line, Trends
 
 __all__ = ["frame_of", "notes", "show"]
@@ -56,21 +59,28 @@ def _show(screen: Screen) -> None:
         return
     _volume(screen, found)
     lines = _lines(screen, found)
-    drawn = dict(list(lines.items())[:MOST_PANELS]) if not view.topics else lines
-    _panels(screen, found, drawn)
-    said = notes(screen, found)
+    solid, few = with_solid_shares(found) if view.measure == "share" else (found, ())
+    drawn = dict(list(_lines(screen, solid).items())[: None if view.topics else MOST_PANELS])
+    _panels(screen, solid, drawn, sums={name: line.sum for name, line in lines.items()})
+    said = notes(screen, found, few=few)
     if len(drawn) < len(lines):
         said.insert(
             0,
             f"The {len(drawn)} largest of {len(lines)} topics are drawn; choose others with the "
-            "Topic filter. All of them are in the table.",
+            "Topics filter. All of them are in the table.",
         )
     st.caption("  \n".join(map(text.plain, said)))
     _table(screen, found, lines)
 
 
-def notes(screen: Screen, found: Trends) -> list[str]:
-    """What a reader must know to read the figures, in sentences."""
+def notes(screen: Screen, found: Trends, *, few: tuple[str, ...] = ()) -> list[str]:
+    """What a reader must know to read the figures, in sentences.
+
+    Args:
+        screen: what the page is given.
+        found: what is counted.
+        few: periods with too few papers for a share.
+    """
     place = found.placement
     said: list[str] = []
     if place.undated:
@@ -97,12 +107,24 @@ def notes(screen: Screen, found: Trends) -> list[str]:
             f"{names} {verb} not over when the papers were collected "
             f"({wording.day(read_on(screen.topic_map))}): hollow points, numbers that will grow."
         )
+    if few:
+        names = _listed([wording.period_label(period) for period in few], place.period)
+        said.append(
+            f"No share is drawn for {names}: fewer than {FEW} dated papers in the map"
+            f"{' each' if len(few) > 1 else ''}."
+        )
     if screen.view.measure == "share":
         said.append(
             f"A share is of all dated papers of the map in the same {place.period}, whatever the "
             "filters. The shaded band is its 95 % interval: the fewer papers, the wider."
         )
     return said
+
+
+def _listed(names: list[str], noun: str, most: int = 6) -> str:
+    if len(names) > most:
+        return f"{len(names)} {noun}s from {names[0]} to {names[-1]}"
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def frame_of(lines: dict[str, Line], measure: str) -> pd.DataFrame:
@@ -183,7 +205,9 @@ def _lines(screen: Screen, found: Trends) -> dict[str, Line]:
     }
 
 
-def _panels(screen: Screen, found: Trends, lines: dict[str, Line]) -> None:
+def _panels(
+    screen: Screen, found: Trends, lines: dict[str, Line], *, sums: Mapping[str, int]
+) -> None:
     if not lines:
         st.info("No paper that passes the filters is in a topic.")
         return
@@ -199,7 +223,23 @@ def _panels(screen: Screen, found: Trends, lines: dict[str, Line]) -> None:
         ):
             colour = theme_colours.get(name if by_theme else str(theme_of.get(name)), palette.grey)
             with column, st.container(gap="xxsmall", key=f"pm-panel-{tables.file_stem(name)}"):
+                _panel_head(screen, name, lines[name].name, sums[name], colour)
                 _panel(screen, found, name, lines, colour, top)
+
+
+def _target(view: View, name: str) -> dict[str, Any]:
+    """Where a panel leads: to its topic, or to the topics of its theme."""
+    if view.by == "theme":
+        return {"themes": (name,), "topic": None, "paper": None}
+    return {"topic": name, "paper": None}
+
+
+def _panel_head(screen: Screen, name: str, label: str, papers: int, colour: str) -> None:
+    links.link("topic", screen.view, label=label, **_target(screen.view, name))
+    st.html(
+        f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>'
+        f"{wording.count(papers, 'dated paper')}</div>"
+    )
 
 
 def _panel(
@@ -211,16 +251,6 @@ def _panel(
     top: float,
 ) -> None:
     line, view = lines[name], screen.view
-    target: dict[str, Any] = (
-        {"themes": (name,), "topic": None, "paper": None}
-        if view.by == "theme"
-        else {"topic": name, "paper": None}
-    )
-    links.link("topic", view, label=line.name, **target)
-    st.html(
-        f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>'
-        f"{wording.count(line.sum, 'dated paper')}</div>"
-    )
     figure = trend_figures.panel(
         line,
         measure=view.measure,
@@ -240,7 +270,7 @@ def _panel(
         alt=f"Trend of {line.name}; the numbers are in the table below",
     )
     if event and event["selection"]["points"]:
-        links.go("topic", view, **target)
+        links.go("topic", view, **_target(view, name))
 
 
 def _table(screen: Screen, found: Trends, lines: dict[str, Line]) -> None:
