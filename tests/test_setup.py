@@ -93,6 +93,8 @@ class Machine:
         self._program(self.bin / "cp_uv", f'ln -sf "{folder}/uv" .uv/venv/bin/uv')
 
     def _program(self, file: Path, script: str) -> None:
+        # Written through a link to a program, a stand-in would replace the machine's own program.
+        file.unlink(missing_ok=True)
         file.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         file.chmod(0o755)
 
