@@ -142,6 +142,14 @@ def _sync(machine: Machine) -> str:
     return f"uv sync --frozen --python {python} --no-python-downloads"
 
 
+def test_a_stand_in_leaves_the_real_program_alone(machine: Machine) -> None:
+    real = (machine.bin / "id").resolve()
+    before = real.read_bytes()
+    machine.add("id", "echo 0")
+    assert not (machine.bin / "id").is_symlink()
+    assert real.read_bytes() == before
+
+
 # ------------------------------------------------------------------- the environment
 
 
