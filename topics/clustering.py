@@ -7,6 +7,7 @@ are: if enough of them are in one topic, it joins that topic; otherwise it stays
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ __all__ = [
     "Clustering",
     "cluster",
     "modularity",
+    "no_topics",
+    "settle",
     "topic_size_for",
 ]
 
@@ -70,7 +73,7 @@ def topic_size_for(papers: int) -> int:
     """Fewest papers of a topic: 5 at a hundred papers, 15 at 2,000, 37 at 15,000."""
     if papers < 60:
         return max(3, papers // 8)
-    return max(5, round(0.5 * float(papers) ** 0.45))
+    return max(5, round(0.5 * math.pow(papers, 0.45)))
 
 
 def cluster(
@@ -90,18 +93,29 @@ def cluster(
         min_topic_size: fewest papers of a topic; follows the corpus where None.
         min_samples: HDBSCAN's.
     """
-    import numpy as np
-
     papers = len(space)
     size = min_topic_size or topic_size_for(papers)
     if papers < max(MIN_TOPIC_PAPERS, 2 * size):
-        return _none(papers)
+        return no_topics(papers)
     labels = _dense_regions(space, size=size, min_samples=min_samples)
     labels = _joined(labels, graph)
-    labels = _by_size(_without_loose(labels, graph))
-    topics = int(labels.max(initial=UNCLUSTERED)) + 1
+    return settle(_without_loose(labels, graph), graph, vectors=vectors)
+
+
+def settle(labels: np.ndarray, graph: NeighbourGraph, *, vectors: np.ndarray) -> Clustering:
+    """Number topics by size and say how surely each paper is in its own.
+
+    Args:
+        labels: any numbering, `UNCLUSTERED` for papers in no topic; shape (papers,).
+        graph: the papers' neighbours in the full space.
+        vectors: the papers' vectors.
+    """
+    import numpy as np
+
+    labels = _by_size(labels)
+    papers, topics = len(labels), int(labels.max(initial=UNCLUSTERED)) + 1
     if topics == 0:
-        return _none(papers)
+        return no_topics(papers)
     votes = _votes(labels, graph, topics)
     nearest = np.where(labels >= 0, labels, _nearest(votes, labels, vectors))
     return Clustering(labels, votes[np.arange(papers), nearest], nearest)
@@ -132,7 +146,8 @@ def modularity(clustering: Clustering, graph: NeighbourGraph) -> float:
     return together - by_chance
 
 
-def _none(papers: int) -> Clustering:
+def no_topics(papers: int) -> Clustering:
+    """Every paper unclustered."""
     import numpy as np
 
     nobody = np.full(papers, UNCLUSTERED)
@@ -140,19 +155,23 @@ def _none(papers: int) -> Clustering:
 
 
 def _dense_regions(space: np.ndarray, *, size: int, min_samples: int) -> np.ndarray:
-    import hdbscan
     import numpy as np
+
+    from topics.thirdparty import quiet
 
     if float(np.ptp(space, axis=0).max()) < 1e-6:  # all papers alike: one place, no topics
         return np.full(len(space), UNCLUSTERED)
     limit = max(2 * size, round(LARGEST_SHARE * len(space)))
-    model = hdbscan.HDBSCAN(
-        min_cluster_size=size,
-        min_samples=min(min_samples, len(space) - 1),
-        max_cluster_size=limit,
-        core_dist_n_jobs=1,
-    )
-    return np.asarray(model.fit(np.asarray(space, dtype=np.float64)).labels_)
+    with quiet():
+        import hdbscan
+
+        model = hdbscan.HDBSCAN(
+            min_cluster_size=size,
+            min_samples=min(min_samples, len(space) - 1),
+            max_cluster_size=limit,
+            core_dist_n_jobs=1,
+        )
+        return np.asarray(model.fit(np.asarray(space, dtype=np.float64)).labels_)
 
 
 def _joined(labels: np.ndarray, graph: NeighbourGraph) -> np.ndarray:

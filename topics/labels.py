@@ -11,15 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from topics.clustering import UNCLUSTERED, settle
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy as np
 
+    from topics.clustering import Clustering
     from topics.model import Fit
+    from topics.neighbours import NeighbourGraph
     from topics.terms import TermTable
 
-__all__ = ["Nearness", "TopicLabel", "label_topics", "representatives"]
+__all__ = ["Nearness", "TopicLabel", "label_topics", "representatives", "with_words"]
 
 #: From a topic's number and phrases to the cosine of each phrase with the topic's centre.
 Nearness: TypeAlias = "Callable[[int, Sequence[str]], Sequence[float]]"
@@ -33,6 +37,8 @@ FRAGMENT_SHARE = 0.7
 NARROW_SHARE = 0.15
 #: How many times commoner than elsewhere that keyword must be.
 NAME_LIFT = 3.0
+#: How much the share of papers counts against how special the phrase is.
+_COVERAGE = 0.75
 _NAME_WORDS = (2, 5)
 _CANDIDATES = 40
 
@@ -64,6 +70,20 @@ def label_topics(fit: Fit, terms: TermTable, *, nearness: Nearness) -> tuple[Top
         TopicLabel(name, tuple(terms.spellings[terms.terms[column]] for column in columns))
         for name, columns in zip(names, keywords, strict=True)
     )
+
+
+def with_words(
+    clustering: Clustering, terms: TermTable, graph: NeighbourGraph, vectors: np.ndarray
+) -> Clustering:
+    """Give up topics whose papers share no term: nothing in them says what they are about."""
+    import numpy as np
+
+    counts = _count(clustering.labels, clustering.topics, terms)
+    wordless = [t for t in range(clustering.topics) if counts.inside[t].max(initial=0) < 2]
+    if not wordless:
+        return clustering
+    labels = np.where(np.isin(clustering.labels, wordless), UNCLUSTERED, clustering.labels)
+    return settle(labels, graph, vectors=vectors)
 
 
 def representatives(labels: np.ndarray, vectors: np.ndarray, topics: int) -> list[np.ndarray]:
@@ -147,7 +167,7 @@ def _name_candidates(
     # Two papers of doubt: half of four papers says less than half of forty.
     share = inside / (size + 2)
     in_titles = counts.in_titles[topic] / np.maximum(inside, 1)
-    gain = np.sqrt(share) * np.log(np.maximum(share, 1e-9) / outside) * (1 + 0.5 * in_titles)
+    gain = share**_COVERAGE * np.log(np.maximum(share, 1e-9) / outside) * (1 + 0.5 * in_titles)
     gain = np.where(usable, gain, 0)
     best = np.lexsort((np.arange(len(gain)), -gain))[: 4 * _CANDIDATES]
     order = [int(column) for column in best if gain[column] > 0]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from topics.clustering import UNCLUSTERED
+from topics.thirdparty import quiet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +24,7 @@ __all__ = ["Fit", "fit_topics"]
 
 # A character that no term holds keeps the terms of joined papers apart.
 _MARK = "|"
+_FEWEST_TERMS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,12 +57,17 @@ def fit_topics(
         space: the reduced space that the clusters were found in.
         clustering: the clusters.
     """
+    import numpy as np
     from scipy.sparse import csr_matrix
 
-    if clustering.topics == 0 or not terms.terms:
-        return Fit(clustering, csr_matrix((clustering.topics, len(terms.terms))))
-    model = _assemble(space, clustering.labels)
-    model.fit_transform(_documents(terms), embeddings=vectors)
+    if clustering.topics == 0:
+        return Fit(clustering, csr_matrix((0, len(terms.terms))))
+    if len(terms.terms) < _FEWEST_TERMS:
+        # BERTopic cannot weigh a single term against others, and there is nothing to weigh.
+        return Fit(clustering, csr_matrix(np.ones((clustering.topics, len(terms.terms)))))
+    with quiet():
+        model = _assemble(space, clustering.labels)
+        model.fit_transform(_documents(terms), embeddings=vectors)
     return Fit(clustering, _weights(model, terms, clustering))
 
 

@@ -20,7 +20,8 @@ from topics.topicmap import SCHEMA_VERSION, TopicMap
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from topics.stages import Encoded, Tables
+    from topics.stages import Encoded
+    from topics.tables import Tables
 
 __all__ = ["STAGES", "Progress", "build", "build_from_corpus", "version"]
 
@@ -119,6 +120,7 @@ def build_from_corpus(
         raise TooFewPapers(len(corpus), MIN_PAPERS)
 
     from topics import stages
+    from topics.tables import assemble
 
     stages.check_settings(settings)
     with watch.stage(STAGES[1]):
@@ -128,11 +130,11 @@ def build_from_corpus(
     with watch.stage(STAGES[3]):
         described = stages.describe(corpus, encoded, placed, settings, cache)
     with watch.stage(STAGES[4]):
-        themed = stages.sort_into_themes(corpus, encoded, placed, described, settings, cache)
+        themed = stages.sort_into_themes(corpus, encoded, described, settings, cache)
     with watch.stage(STAGES[5]):
-        tables = stages.assemble(corpus, placed, described, themed)
+        tables = assemble(corpus, placed, described, themed)
         quality = stages.measure(placed, described)
-    notices = [*corpus.notices, *stages.remarks(corpus, placed)]
+    notices = [*corpus.notices, *stages.remarks(corpus, described)]
     for notice in notices[len(corpus.notices) :]:
         watch.progress.note(notice)
     manifest = _manifest(corpus, settings, encoded, tables, quality, notices, watch.seconds)

@@ -69,11 +69,11 @@ def layout(vectors: np.ndarray, graph: NeighbourGraph, *, min_dist: float, seed:
 def _umap(
     vectors: np.ndarray, graph: NeighbourGraph, *, dimensions: int, min_dist: float, seed: int
 ) -> np.ndarray:
-    import warnings
-
     import numpy as np
-    import umap
 
+    from topics.thirdparty import quiet, umap_module
+
+    umap = umap_module()
     for attempt in range(3):
         reducer = umap.UMAP(
             n_neighbors=graph.k,
@@ -88,8 +88,7 @@ def _umap(
             precomputed_knn=(graph.indices, graph.distances),
             force_approximation_algorithm=True,
         )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             points = np.asarray(reducer.fit_transform(vectors), dtype=np.float32)
         if np.isfinite(points).all():
             return points

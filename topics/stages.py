@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from topics.clustering import MIN_TOPIC_PAPERS, Clustering
 from topics.neighbours import NeighbourGraph
 from topics.store import digest, load_arrays, load_json, save_arrays, save_json
-from topics.topicmap import OTHER_THEME, TABLES
+from topics.topicmap import OTHER_THEME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
-    import pandas as pd
 
     from topics.corpus import Corpus
     from topics.encoders import JoinedEncoder
@@ -28,9 +27,7 @@ __all__ = [
     "Described",
     "Encoded",
     "Placed",
-    "Tables",
     "Themed",
-    "assemble",
     "check_settings",
     "describe",
     "encode",
@@ -92,10 +89,15 @@ class Placed:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Described:
-    """Name, keywords and representative rows of each topic."""
+    """Name, keywords and representative rows of each topic.
 
+    Attributes:
+        clustering: the topics, without those that share no word to name them by.
+    """
+
+    clustering: Clustering
     names: tuple[str, ...]
     keywords: tuple[tuple[str, ...], ...]
     representatives: tuple[tuple[int, ...], ...]
@@ -109,17 +111,6 @@ class Themed:
     papers: tuple[str | None, ...]
     confidence: tuple[float | None, ...]
     topics: tuple[str | None, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tables:
-    """The tables of a map; their columns are `topics.topicmap.TABLES`."""
-
-    papers: pd.DataFrame
-    topics: pd.DataFrame
-    themes: pd.DataFrame
-    trends: pd.DataFrame
-    ledger: pd.DataFrame
 
 
 def check_settings(settings: BuildSettings) -> None:
@@ -185,13 +176,16 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
     )
 
     def compute() -> Placed:
-        from topics.clustering import modularity
+        from topics.clustering import modularity, no_topics
         from topics.neighbours import knn_graph
         from topics.projection import layout, neighbours_for
+        from topics.terms import ALIKE, sameness
 
         near = min(settings.neighbours or neighbours_for(len(corpus)), len(corpus) - 1)
         graph = knn_graph(encoded.vectors, k=near + 1, seed=settings.seed)
         space, clustering = _best_clustering(encoded.vectors, graph, settings)
+        if sameness(texts_of(corpus)) > ALIKE:
+            clustering = no_topics(len(corpus))
         points = layout(encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed)
         return Placed(graph, space, points, clustering, modularity(clustering, graph), key)
 
@@ -202,9 +196,7 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
                 "distances": placed.graph.distances,
                 "space": placed.space,
                 "points": placed.points,
-                "labels": placed.clustering.labels,
-                "confidence": placed.clustering.confidence,
-                "nearest": placed.clustering.nearest,
+                **_arrays(placed.clustering),
             },
             folder,
         )
@@ -266,30 +258,48 @@ def describe(
     key = digest(_VERSION, placed.key)
 
     def compute() -> Described:
-        if placed.clustering.topics == 0:
-            return Described((), (), ())
-        from topics.labels import label_topics, representatives
+        from topics.labels import label_topics, representatives, with_words
         from topics.model import fit_topics
         from topics.terms import count_terms
 
+        if placed.clustering.topics == 0:
+            return Described(placed.clustering, (), (), ())
         terms = count_terms(list(corpus.papers["title"]), list(corpus.papers["abstract"]))
-        fit = fit_topics(terms, encoded.vectors, placed.space, placed.clustering)
-        labels = label_topics(fit, terms, nearness=_nearness(encoded, placed.clustering))
-        chosen = representatives(placed.clustering.labels, encoded.vectors, fit.topics)
+        clustering = with_words(placed.clustering, terms, placed.graph, encoded.vectors)
+        if clustering.topics == 0:
+            return Described(clustering, (), (), ())
+        fit = fit_topics(terms, encoded.vectors, placed.space, clustering)
+        labels = label_topics(fit, terms, nearness=_nearness(encoded, clustering))
+        chosen = representatives(clustering.labels, encoded.vectors, fit.topics)
         return Described(
+            clustering,
             names=tuple(label.name for label in labels),
             keywords=tuple(label.keywords for label in labels),
             representatives=tuple(tuple(int(row) for row in rows) for rows in chosen),
         )
 
     def save(described: Described, folder: Path) -> None:
+        save_arrays(_arrays(described.clustering), folder)
         save_json([described.names, described.keywords, described.representatives], folder)
 
     def load(folder: Path) -> Described:
         names, keywords, rows = load_json(folder)
-        return Described(tuple(names), tuple(map(tuple, keywords)), tuple(map(tuple, rows)))
+        return Described(
+            Clustering(**load_arrays(folder)),
+            tuple(names),
+            tuple(map(tuple, keywords)),
+            tuple(map(tuple, rows)),
+        )
 
     return cache.get_or_compute("describe", key, compute, save=save, load=load)
+
+
+def _arrays(clustering: Clustering) -> dict[str, np.ndarray]:
+    return {
+        "labels": clustering.labels,
+        "confidence": clustering.confidence,
+        "nearest": clustering.nearest,
+    }
 
 
 def _nearness(encoded: Encoded, clustering: Clustering) -> Any:
@@ -320,34 +330,39 @@ def topic_centres(vectors: np.ndarray, clustering: Clustering) -> np.ndarray:
 def sort_into_themes(
     corpus: Corpus,
     encoded: Encoded,
-    placed: Placed,
     described: Described,
     settings: BuildSettings,
     cache: Cache,
 ) -> Themed:
     """Give every paper and topic its theme."""
     if settings.themes == _NO_THEMES:
-        papers, topics = len(corpus), placed.clustering.topics
+        papers, topics = len(corpus), described.clustering.topics
         return Themed((), (None,) * papers, (None,) * papers, (None,) * topics)
     if settings.themes == _FOUND_THEMES:
-        return _found_themes(encoded, placed, described)
-    return _named_themes(corpus, encoded, placed, settings, cache)
+        return _found_themes(encoded, described)
+    return _named_themes(corpus, encoded, described, settings, cache)
 
 
 def _named_themes(
-    corpus: Corpus, encoded: Encoded, placed: Placed, settings: BuildSettings, cache: Cache
+    corpus: Corpus,
+    encoded: Encoded,
+    described: Described,
+    settings: BuildSettings,
+    cache: Cache,
 ) -> Themed:
     from topics.themefile import load_themes
 
     themes = load_themes(settings.themes)
-    key = digest(_VERSION, encoded.key, placed.key, [theme.wording for theme in themes])
+    key = digest(
+        _VERSION, encoded.key, described.clustering.labels, [theme.wording for theme in themes]
+    )
 
     def compute() -> Themed:
         from topics.themes import assign_themes, theme_of_topics
 
         found = assign_themes(themes, texts_of(corpus), encoded.vectors, encoded.encoder())
         topics = theme_of_topics(
-            found.names, found.confidence, placed.clustering.labels, placed.clustering.topics
+            found.names, found.confidence, described.clustering.labels, described.clustering.topics
         )
         return Themed(
             themes=(*((t.name, t.description) for t in themes), (OTHER_THEME, _OTHER_TEXT)),
@@ -369,11 +384,11 @@ def _named_themes(
 _OTHER_TEXT = "papers that fit none of the other themes"
 
 
-def _found_themes(encoded: Encoded, placed: Placed, described: Described) -> Themed:
+def _found_themes(encoded: Encoded, described: Described) -> Themed:
     """Themes as groups of topics; a paper has the theme of its topic."""
     import numpy as np
 
-    clustering = placed.clustering
+    clustering = described.clustering
     papers = len(clustering.labels)
     if clustering.topics == 0:
         return Themed(((OTHER_THEME, _OTHER_TEXT),), (OTHER_THEME,) * papers, (1.0,) * papers, ())
@@ -400,94 +415,6 @@ def _found_themes(encoded: Encoded, placed: Placed, described: Described) -> The
     )
 
 
-def assemble(corpus: Corpus, placed: Placed, described: Described, themed: Themed) -> Tables:
-    """The tables of the map."""
-    from topics.trends import trend_table
-
-    papers = _papers_table(corpus, placed, themed)
-    return Tables(
-        papers=papers,
-        topics=_topics_table(papers, placed, described, themed),
-        themes=_themes_table(papers, themed),
-        trends=trend_table(papers, as_of=corpus.as_of),
-        ledger=corpus.ledger[list(TABLES["ledger"])],
-    )
-
-
-def _topic_id(topic: int) -> str | None:
-    return f"t{topic + 1}" if topic >= 0 else None
-
-
-def _papers_table(corpus: Corpus, placed: Placed, themed: Themed) -> pd.DataFrame:
-    import pandas as pd
-
-    clustering = placed.clustering
-    papers = corpus.papers.copy()
-    papers["topic"] = pd.Series(
-        [_topic_id(label) for label in clustering.labels], dtype="str", index=papers.index
-    )
-    papers["topic_confidence"] = clustering.confidence.round(4)
-    papers["nearest_topic"] = pd.Series(
-        [_topic_id(label) for label in clustering.nearest], dtype="str", index=papers.index
-    )
-    papers["theme"] = pd.Series(themed.papers, dtype="str", index=papers.index)
-    papers["theme_confidence"] = pd.Series(themed.confidence, dtype="float64", index=papers.index)
-    papers["x"] = placed.points[:, 0].astype("float64")
-    papers["y"] = placed.points[:, 1].astype("float64")
-    return papers[list(TABLES["papers"])]
-
-
-def _topics_table(
-    papers: pd.DataFrame, placed: Placed, described: Described, themed: Themed
-) -> pd.DataFrame:
-    import numpy as np
-    import pandas as pd
-
-    ids = papers["id"].to_numpy()
-    rows = []
-    for topic, name in enumerate(described.names):
-        members = placed.clustering.labels == topic
-        middle = _medoid(placed.points[members])
-        rows.append(
-            {
-                "id": _topic_id(topic),
-                "name": name,
-                "keywords": list(described.keywords[topic]),
-                "size": int(members.sum()),
-                "theme": themed.topics[topic],
-                "parent": None,
-                "x": float(middle[0]),
-                "y": float(middle[1]),
-                "representatives": [str(ids[row]) for row in described.representatives[topic]],
-                "stability": np.nan,
-            }
-        )
-    return pd.DataFrame(rows, columns=list(TABLES["topics"]))
-
-
-def _medoid(points: np.ndarray) -> np.ndarray:
-    """The point with the least summed distance to the others: it lies on the topic, always."""
-    import numpy as np
-
-    if len(points) > 2000:  # nearest to the median is as good where points are many
-        return np.asarray(points[np.abs(points - np.median(points, axis=0)).sum(axis=1).argmin()])
-    gaps = np.linalg.norm(points[:, None] - points[None], axis=2)
-    return np.asarray(points[gaps.sum(axis=1).argmin()])
-
-
-def _themes_table(papers: pd.DataFrame, themed: Themed) -> pd.DataFrame:
-    import pandas as pd
-
-    sizes = papers["theme"].value_counts()
-    return pd.DataFrame(
-        [
-            {"name": name, "description": text, "size": int(sizes.get(name, 0))}
-            for name, text in themed.themes
-        ],
-        columns=list(TABLES["themes"]),
-    )
-
-
 def measure(placed: Placed, described: Described) -> dict[str, float]:
     """Quality figures of the map."""
     from topics.quality import quality_figures
@@ -495,15 +422,15 @@ def measure(placed: Placed, described: Described) -> dict[str, float]:
     return quality_figures(
         graph=placed.graph,
         points=placed.points,
-        clustering=placed.clustering,
+        clustering=described.clustering,
         modularity=placed.modularity,
         keywords=described.keywords,
     )
 
 
-def remarks(corpus: Corpus, placed: Placed) -> list[str]:
+def remarks(corpus: Corpus, described: Described) -> list[str]:
     """What a reader must know of a small or odd corpus, in plain words."""
-    papers, topics = len(corpus), placed.clustering.topics
+    papers, topics = len(corpus), described.clustering.topics
     if topics:
         return []
     if papers < MIN_TOPIC_PAPERS:

@@ -1,0 +1,118 @@
+"""The tables of a map, put together from what the stages found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from topics.topicmap import TABLES
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from topics.clustering import Clustering
+    from topics.corpus import Corpus
+    from topics.stages import Described, Placed, Themed
+
+__all__ = ["Tables", "assemble"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """The tables of a map; their columns are `topics.topicmap.TABLES`."""
+
+    papers: pd.DataFrame
+    topics: pd.DataFrame
+    themes: pd.DataFrame
+    trends: pd.DataFrame
+    ledger: pd.DataFrame
+
+
+def assemble(corpus: Corpus, placed: Placed, described: Described, themed: Themed) -> Tables:
+    """The tables of the map."""
+    from topics.trends import trend_table
+
+    papers = _papers_table(corpus, placed, described.clustering, themed)
+    return Tables(
+        papers=papers,
+        topics=_topics_table(papers, placed, described, themed),
+        themes=_themes_table(papers, themed),
+        trends=trend_table(papers, as_of=corpus.as_of),
+        ledger=corpus.ledger[list(TABLES["ledger"])],
+    )
+
+
+def _topic_id(topic: int) -> str | None:
+    return f"t{topic + 1}" if topic >= 0 else None
+
+
+def _papers_table(
+    corpus: Corpus, placed: Placed, clustering: Clustering, themed: Themed
+) -> pd.DataFrame:
+    import pandas as pd
+
+    papers = corpus.papers.copy()
+    papers["topic"] = pd.Series(
+        [_topic_id(label) for label in clustering.labels], dtype="str", index=papers.index
+    )
+    papers["topic_confidence"] = clustering.confidence.round(4)
+    papers["nearest_topic"] = pd.Series(
+        [_topic_id(label) for label in clustering.nearest], dtype="str", index=papers.index
+    )
+    papers["theme"] = pd.Series(themed.papers, dtype="str", index=papers.index)
+    papers["theme_confidence"] = pd.Series(themed.confidence, dtype="float64", index=papers.index)
+    papers["x"] = placed.points[:, 0].astype("float64")
+    papers["y"] = placed.points[:, 1].astype("float64")
+    return papers[list(TABLES["papers"])]
+
+
+def _topics_table(
+    papers: pd.DataFrame, placed: Placed, described: Described, themed: Themed
+) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    ids = papers["id"].to_numpy()
+    rows = []
+    for topic, name in enumerate(described.names):
+        members = described.clustering.labels == topic
+        middle = _medoid(placed.points[members])
+        rows.append(
+            {
+                "id": _topic_id(topic),
+                "name": name,
+                "keywords": list(described.keywords[topic]),
+                "size": int(members.sum()),
+                "theme": themed.topics[topic],
+                "parent": None,
+                "x": float(middle[0]),
+                "y": float(middle[1]),
+                "representatives": [str(ids[row]) for row in described.representatives[topic]],
+                "stability": np.nan,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(TABLES["topics"]))
+
+
+def _medoid(points: np.ndarray) -> np.ndarray:
+    """The point with the least summed distance to the others: it lies on the topic, always."""
+    import numpy as np
+
+    if len(points) > 2000:  # nearest to the median is as good where points are many
+        return np.asarray(points[np.abs(points - np.median(points, axis=0)).sum(axis=1).argmin()])
+    gaps = np.linalg.norm(points[:, None] - points[None], axis=2)
+    return np.asarray(points[gaps.sum(axis=1).argmin()])
+
+
+def _themes_table(papers: pd.DataFrame, themed: Themed) -> pd.DataFrame:
+    import pandas as pd
+
+    sizes = papers["theme"].value_counts()
+    return pd.DataFrame(
+        [
+            {"name": name, "description": text, "size": int(sizes.get(name, 0))}
+            for name, text in themed.themes
+        ],
+        columns=list(TABLES["themes"]),
+    )

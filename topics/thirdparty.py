@@ -1,0 +1,60 @@
+"""UMAP as we use it: quiet, and compiled once a machine rather than once a process."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["quiet", "umap_module"]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the warnings of other libraries from our users, who can do nothing about them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def umap_module() -> Any:
+    """Import umap and let numba keep its slow-to-compile functions on disk.
+
+    UMAP asks for that only for its smaller functions; the rest cost seconds in every process.
+    """
+    _give_numba_a_cache()
+    with quiet():
+        import umap
+        import umap.layouts
+        import umap.umap_
+
+    for module, name in (
+        (umap.umap_, "smooth_knn_dist"),
+        (umap.umap_, "compute_membership_strengths"),
+        (umap.layouts, "_nb_optimize_layout_euclidean_single_epoch"),
+    ):
+        # The names are UMAP's own affair; where they change, it only compiles as often as before.
+        with suppress(AttributeError, RuntimeError):
+            getattr(module, name).enable_caching()
+    return umap
+
+
+def _give_numba_a_cache() -> None:
+    """Point numba to a temporary folder where neither it nor we may write anywhere else.
+
+    Without any place for its cache numba fails on import (a read-only container, for example).
+    """
+    spec = find_spec("umap")
+    package = Path(spec.origin).parent if spec and spec.origin else Path()
+    if "NUMBA_CACHE_DIR" in os.environ or os.access(package, os.W_OK):
+        return
+    if os.access(Path.home(), os.W_OK):
+        return  # numba's own second choice
+    os.environ["NUMBA_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / "papermap-numba")
