@@ -25,10 +25,12 @@ ROOT = Path(__file__).parents[1]
 #: own row or below; a package counts as one. A new module gets its place here.
 LAYERS = (
     ("errors",),
-    ("console", "folders", "phrases", "sample", "serving", "settings", "tex", "topicmap"),
+    ("console", "folders", "phrases", "sample", "serving", "settings", "tex", "thirdparty"),
+    ("topicmap",),
     ("artefacts", "store", "terms", "themefile"),
     ("text",),
     ("sources",),
+    ("duplicates",),
     ("corpus",),
     ("encoders",),
     ("neighbours",),
@@ -38,6 +40,7 @@ LAYERS = (
     ("artefact", "exports", "search"),
     ("ledger", "reports"),
     ("stages",),
+    ("tables",),
     ("pipeline",),
     ("cli",),
 )
