@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from topics.duplicates import group_records
 from topics.sources.page_year import dated, page_years
-from topics.text import title_key
+from topics.text import scrub, title_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Corpus", "build_corpus"]
 
+#: Columns of a corpus's papers: those of a map's papers before the model adds to them.
 _COLUMNS = (
     "id",
     "title",
@@ -36,7 +37,10 @@ _COLUMNS = (
     "arxiv_id",
     "sources",
 )
+_LEDGER = ("source", "line", "outcome", "paper_id", "reason")
 _PRECISION = {4: "year", 7: "month", 10: "day"}
+
+_Row = tuple[str, int, str, str | None, str | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,7 @@ class Corpus:
     Attributes:
         papers: one row a paper, ordered by id; the columns of a map's papers up to ``sources``.
         ledger: one row a record read: source, line, outcome (kept, merged or rejected), paper_id
-            and reason.
+            and reason. For every source the rows are as many as the records read.
         notices: remarks for the user.
         as_of: the latest day (``YYYY-MM-DD``) that a source gives as its own, None if none does.
         fingerprint: SHA-256 of the papers, whatever the order of files and records.
@@ -73,18 +77,12 @@ class Corpus:
         return {name: int(found.get(name, 0)) for name in ("kept", "merged", "rejected")}
 
 
-@dataclass(slots=True)
-class _Cluster:
-    """Records of one paper, in canonical order, and what tells it from other papers."""
-
-    records: list[Record]
-    key: str
-
-
 def build_corpus(reads: Sequence[SourceRead], *, page_year: int | None = None) -> Corpus:
     """Merge the records of all sources into a corpus.
 
-    The result does not depend on the order of files or records.
+    Papers are the same by DOI, by arXiv id whatever its version, or by title where nothing
+    speaks against it; field by field the most complete record wins. The result does not depend
+    on the order of files or records.
 
     Args:
         reads: what each source gave.
@@ -92,187 +90,157 @@ def build_corpus(reads: Sequence[SourceRead], *, page_year: int | None = None) -
     """
     reads = sorted(reads, key=lambda read: read.source)
     years = page_years(reads, page_year=page_year)
-    records: list[Record] = []
-    ledger: list[tuple[str, int, str, str | None, str | None]] = []
-    for read in reads:
-        for reject in read.rejects:
-            ledger.append((reject.source, reject.line, "rejected", None, reject.reason))
-        for record in read.records:
-            if record.title or record.abstract:
-                date = dated(record, years.years[read.source])
-                records.append(record if date == record.date else replace(record, date=date))
-            else:
-                reason = "neither a title nor an abstract"
-                ledger.append((record.source, record.line, "rejected", None, reason))
-    papers = []
-    for paper_id, cluster in _named(_clusters(records)):
-        kept = min(cluster.records, key=lambda record: (record.source, record.line))
-        for record in cluster.records:
-            outcome, reason = ("kept", None) if record is kept else ("merged", "the same paper")
-            ledger.append((record.source, record.line, outcome, paper_id, reason))
-        papers.append(_paper(paper_id, cluster.records))
+    records, ledger = _accepted(reads, years.years)
+    papers: list[dict[str, Any]] = []
+    taken: set[str] = set()
+    for group in group_records(records):
+        paper_id = _identity(group, taken)
+        taken.add(paper_id)
+        papers.append(_paper(paper_id, group))
+        ledger += _outcomes(paper_id, group)
     papers.sort(key=lambda paper: str(paper["id"]))
     ledger.sort(key=lambda row: (row[0], row[1], row[2], row[3] or ""))
     return Corpus(
         papers=_frame(papers),
-        ledger=_ledger(ledger),
+        ledger=_ledger_frame(ledger),
         notices=(*(notice for read in reads for notice in read.notices), *years.notices),
         as_of=_as_of(reads, years.years),
         fingerprint=_fingerprint(papers),
     )
 
 
-def _clusters(records: Iterable[Record]) -> list[_Cluster]:
-    """Put records of the same paper together: by DOI and arXiv id, then by title."""
-    ordered = sorted(records, key=_canonical)
-    parent = list(range(len(ordered)))
-
-    def root(row: int) -> int:
-        while parent[row] != row:
-            parent[row] = parent[parent[row]]
-            row = parent[row]
-        return row
-
-    first: dict[str, int] = {}
-    for row, record in enumerate(ordered):
-        for key in (record.doi and f"doi:{record.doi}", record.arxiv_id):
-            if key:
-                parent[root(row)] = root(first.setdefault(key, row))
-    same: dict[int, list[Record]] = defaultdict(list)
-    for row, record in enumerate(ordered):
-        same[root(row)].append(record)
-    by_title: dict[str, list[_Cluster]] = defaultdict(list)
-    for members in same.values():
-        key = title_key(members[0].title) or title_key(members[0].abstract)
-        by_title[key].append(_Cluster(members, key))
-    clusters = []
-    for group in by_title.values():
-        distinct: list[_Cluster] = []
-        for cluster in group:
-            match = next((other for other in distinct if _compatible(cluster, other)), None)
-            if match is None:
-                distinct.append(cluster)
+def _accepted(
+    reads: Iterable[SourceRead], years: Mapping[str, int | None]
+) -> tuple[list[Record], list[_Row]]:
+    """Records that can become papers, dated, and the ledger rows of all others."""
+    records: list[Record] = []
+    ledger: list[_Row] = []
+    for read in reads:
+        ledger += [(bad.source, bad.line, "rejected", None, bad.reason) for bad in read.rejects]
+        for given in read.records:
+            record = _normal(given, years[read.source])
+            if record.title or record.abstract:
+                records.append(record)
             else:
-                match.records.extend(cluster.records)
-        clusters += distinct
-    return clusters
+                reason = "Neither a title nor an abstract."
+                ledger.append((record.source, record.line, "rejected", None, reason))
+    return records, ledger
 
 
-def _canonical(record: Record) -> tuple[Any, ...]:
-    return (
-        record.arxiv_id or "~",
-        record.doi or "~",
-        record.date or "~",
-        -len(record.abstract),
-        record.abstract,
-        record.title,
-        record.source,
-        record.line,
-    )
+def _normal(record: Record, year: int | None) -> Record:
+    """One spelling of identifiers, safe text, a date with its year: whatever a reader gave."""
+    arxiv, doi = record.arxiv_id, record.doi
+    if doi is not None:
+        doi = doi.strip().lower().removeprefix("https://doi.org/").removeprefix("doi:").strip()
+        if doi.startswith("10.48550/arxiv."):
+            arxiv, doi = arxiv or doi.removeprefix("10.48550/arxiv."), None
+    if arxiv is not None:
+        stem, _, version = arxiv.strip().removeprefix("arXiv:").rpartition("v")
+        arxiv = stem if stem and version.isdigit() else arxiv.strip().removeprefix("arXiv:")
+    web = record.url is not None and record.url.startswith(("https://", "http://"))
+    changed = {
+        "title": scrub(record.title),
+        "abstract": scrub(record.abstract),
+        "authors": tuple(filter(None, map(scrub, record.authors))),
+        "date": dated(record, year),
+        "doi": scrub(doi) or None if doi else None,
+        "arxiv_id": scrub(arxiv) or None if arxiv else None,
+        "url": scrub(record.url) if web and record.url else None,
+    }
+    if all(getattr(record, name) == value for name, value in changed.items()):
+        return record
+    return replace(record, **changed)  # type: ignore[arg-type]
 
 
-def _compatible(one: _Cluster, other: _Cluster) -> bool:
-    """Whether two clusters with the same title can be the same paper; in doubt they are not."""
-    for name in ("arxiv_id", "doi"):
-        mine, theirs = _values(one, name), _values(other, name)
-        if mine and theirs and not mine & theirs:
-            return False
-    years = ({int(date[:4]) for date in _values(cluster, "date")} for cluster in (one, other))
-    mine, theirs = years
-    apart = min((abs(a - b) for a in mine for b in theirs), default=0)
-    counts = _values(one, "author_count"), _values(other, "author_count")
-    return not (apart > 1 and counts[0] and counts[1] and not counts[0] & counts[1])
+def _identity(group: Sequence[Record], taken: set[str]) -> str:
+    """A paper's id: from what names it in the world, whatever else is in the corpus."""
+    arxiv = min((record.arxiv_id for record in group if record.arxiv_id), default=None)
+    doi = min((record.doi for record in group if record.doi), default=None)
+    key = min(title_key(record.title or record.abstract) for record in group)
+    found = f"arxiv:{arxiv}" if arxiv else f"doi:{doi}" if doi else f"title:{_digest(key)}"
+    if found not in taken:
+        return found
+    # Another paper of the same name: told apart by all that is known of it.
+    paper = _paper("", group)
+    told = json.dumps({**paper, "sources": None}, sort_keys=True)
+    while (found := f"title:{_digest(told)}") in taken:
+        told += "\n"
+    return found
 
 
-def _values(cluster: _Cluster, name: str) -> set[Any]:
-    return {value for record in cluster.records if (value := getattr(record, name)) is not None}
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _named(clusters: Iterable[_Cluster]) -> list[tuple[str, _Cluster]]:
-    named: dict[str, _Cluster] = {}
-    for cluster in clusters:
-        arxiv, doi = (
-            min(_values(cluster, "arxiv_id"), default=None),
-            min(_values(cluster, "doi"), default=None),
-        )
-        key = f"arxiv:{arxiv}" if arxiv else f"doi:{doi}" if doi else _title_id(cluster.key)
-        number = 1
-        while key in named:
-            number += 1
-            key = _title_id(f"{cluster.key}\n{number}")
-        named[key] = cluster
-    return list(named.items())
+def _outcomes(paper_id: str, group: Sequence[Record]) -> list[_Row]:
+    kept, *merged = sorted(group, key=lambda record: (record.source, record.line))
+    reason = f"The same paper as line {kept.line} of {kept.source}."
+    return [
+        (kept.source, kept.line, "kept", paper_id, None),
+        *((record.source, record.line, "merged", paper_id, reason) for record in merged),
+    ]
 
 
-def _title_id(key: str) -> str:
-    return f"title:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-
-
-def _paper(paper_id: str, records: Sequence[Record]) -> dict[str, Any]:
+def _paper(paper_id: str, group: Sequence[Record]) -> dict[str, Any]:
     """Join the records of one paper, the most complete winning field by field."""
-    date = _date(records)
-    authors = max((record.authors for record in records), key=len)
-    counts = [record.author_count for record in records if record.author_count is not None]
-
-    def most(name: str) -> int | None:
-        return max(
-            (value for r in records if (value := getattr(r, name)) is not None), default=None
-        )
-
-    def first(name: str) -> str | None:
-        return min((value for record in records if (value := getattr(record, name))), default=None)
-
+    date = _date([record.date for record in group if record.date])
+    authors = max((record.authors for record in group), key=lambda names: (len(names), names))
+    counts = [record.author_count for record in group if record.author_count is not None]
+    urls = [record.url for record in group if record.url]
     return {
         "id": paper_id,
-        "title": max((record.title for record in records), key=lambda text: (len(text), text)),
-        "abstract": max(
-            (record.abstract for record in records), key=lambda text: (len(text), text)
-        ),
+        "title": max((record.title for record in group), key=_completeness),
+        "abstract": max((record.abstract for record in group), key=_completeness),
         "date": date,
-        "date_precision": _PRECISION[len(date)] if date else None,
+        "date_precision": _PRECISION.get(len(date)) if date else None,
         "authors": list(authors),
-        "author_count": max(counts, default=len(authors) or None),
-        "comments": most("comments"),
-        "upvotes": most("upvotes"),
-        "url": first("url"),
-        "doi": first("doi"),
-        "arxiv_id": first("arxiv_id"),
-        "sources": sorted({record.source for record in records}),
+        "author_count": max([*counts, len(authors)]) or None,
+        "comments": max((r.comments for r in group if r.comments is not None), default=None),
+        "upvotes": max((r.upvotes for r in group if r.upvotes is not None), default=None),
+        "url": min(urls, key=lambda url: (not url.startswith("https"), url), default=None),
+        "doi": min((record.doi for record in group if record.doi), default=None),
+        "arxiv_id": min((record.arxiv_id for record in group if record.arxiv_id), default=None),
+        "sources": sorted({record.source for record in group}),
     }
 
 
-def _date(records: Iterable[Record]) -> str | None:
-    dates = sorted({record.date for record in records if record.date}, key=lambda d: (-len(d), d))
-    return dates[0] if dates else None
+def _completeness(text: str) -> tuple[bool, int, str]:
+    return not text.isupper(), len(text), text
+
+
+def _date(dates: Sequence[str]) -> str | None:
+    """The most precise date, of these the one given most often, of these the earliest."""
+    return min(dates, key=lambda date: (-len(date), -dates.count(date), date), default=None)
 
 
 def _frame(papers: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
-    columns: dict[str, Any] = {name: [paper[name] for paper in papers] for name in _COLUMNS}
-    for name, values in columns.items():
-        if name in ("author_count", "comments", "upvotes"):
-            columns[name] = pd.array(values, dtype="Int64")
-        elif name in ("authors", "sources"):
-            columns[name] = pd.Series(values, dtype=object)
-        else:
-            columns[name] = pd.array(values, dtype="str")
-    return pd.DataFrame(columns)
+    columns = {name: [paper[name] for paper in papers] for name in _COLUMNS}
+    kinds = dict.fromkeys(_COLUMNS, "str")
+    kinds |= dict.fromkeys(("author_count", "comments", "upvotes"), "Int64")
+    kinds |= dict.fromkeys(("authors", "sources"), "object")
+    return pd.DataFrame(
+        {name: pd.Series(values, dtype=kinds[name]) for name, values in columns.items()}
+    )
 
 
-def _ledger(rows: Sequence[tuple[str, int, str, str | None, str | None]]) -> pd.DataFrame:
+def _ledger_frame(rows: Sequence[_Row]) -> pd.DataFrame:
     import pandas as pd
 
-    frame = pd.DataFrame(rows, columns=["source", "line", "outcome", "paper_id", "reason"])
-    return frame.astype(
-        {"source": "str", "line": "int64", "outcome": "str", "paper_id": "str", "reason": "str"}
+    kinds = {**dict.fromkeys(_LEDGER, "str"), "line": "int64"}
+    return pd.DataFrame(
+        {
+            name: pd.Series([row[at] for row in rows], dtype=kinds[name])
+            for at, name in enumerate(_LEDGER)
+        }
     )
 
 
 def _fingerprint(papers: Iterable[Mapping[str, Any]]) -> str:
     digest = hashlib.sha256()
     for paper in papers:
-        digest.update(json.dumps(paper, ensure_ascii=True, sort_keys=True).encode())
+        digest.update(json.dumps(paper, sort_keys=True).encode())
         digest.update(b"\n")
     return digest.hexdigest()
 
@@ -282,6 +250,17 @@ def _as_of(reads: Iterable[SourceRead], years: Mapping[str, int | None]) -> str 
     for read in reads:
         if read.as_of is not None:
             days.append(read.as_of)
-        elif read.as_of_month_day is not None and (year := years[read.source]) is not None:
-            days.append(f"{year:04d}-{read.as_of_month_day[0]:02d}-{read.as_of_month_day[1]:02d}")
+        elif read.as_of_month_day is not None:
+            month, day = read.as_of_month_day
+            year = years[read.source] or _year_after(read)
+            if year is not None:
+                days.append(f"{year:04d}-{month:02d}-{day:02d}")
     return max(days, default=None)
+
+
+def _year_after(read: SourceRead) -> int | None:
+    """The first year in which the source's own day is not before its latest paper."""
+    latest = max((r.date for r in read.records if r.date and len(r.date) == 10), default=None)
+    if latest is None or read.as_of_month_day is None:
+        return None
+    return int(latest[:4]) + (read.as_of_month_day < (int(latest[5:7]), int(latest[8:])))

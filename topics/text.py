@@ -2,22 +2,222 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
-__all__ = ["clean", "title_key"]
+from topics.artefacts import mend
+from topics.tex import MASKS, prose
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u00ad]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+__all__ = ["clean", "scrub", "title_key"]
+
+_ROUNDS = 8
+#: What a text must hold for there to be anything to do; looked for one by one, which is quick.
+_TELLTALES = (
+    *"\\${}^_~`&", "--", "''", "times", "x20", "leq", "geq", "neq", "infty", "propto", "subset",
+    "supset", "arrow", "cdot", "dots", "otimes", "oplus", "varepsilon", "mapsto", "notin",
+    "tilde", "left(", "left (", "big(", "Big(", "sim1", "sim2", "sim3", "sim4", "sim5", "sim6",
+    "sim7", "sim8", "sim9", " ll ", " gg ", "ll min", "ll max", "Omega", "Theta", " in [",
+)  # fmt: skip
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ue000-\uf8ff]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_PRIVATE = re.compile("[\U000f0000-\U0010ffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ENTITY = re.compile(
+    r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-z]{2,6}(?:uml|acute|grave|tilde|circ|cedil|dash|ring)|[lr][sd]quo|hellip);"
+)
+_MOJIBAKE = re.compile("[ÂÃâ][\u0080-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+
+_WEB = r"(?:[^\s<>{}\"`|\\^$]|\\[_%&#~])+"
+#: Addresses and paths, whose underscores and tildes are their own, and what each must hold.
+_ADDRESSES = (
+    ("://", re.compile(rf"\b(?:https?|ftp)://{_WEB}")),
+    ("/", re.compile(rf"\b(?:[\w-]+\.)+(?:com|org|net|io|edu|ai|co|dev|gov)/{_WEB}")),
+    ("@", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    (":\\", re.compile(r"\b[A-Za-z]:\\[\w.$~-]*(?:\\[\w.$~-]+)*")),
+    ("\\\\", re.compile(r"\\\\[\w.-]+(?:\\[\w.$~-]+)+")),
+)
+_NO_KEY = re.compile(r"[^0-9a-z]+")
+_TRAIL = ".,;:!?'’”)]*"
+_GENERIC = frozenset(("here", "link", "url", "this https url", "this url", "this link", "website"))
 
 
 def clean(text: str) -> str:
-    """Make text readable on one line."""
-    text = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text))
-    return " ".join(text.split())
+    r"""Make text readable: one line of plain characters, with no TeX and no page artefacts.
+
+    ``$O(1/T^2)$`` becomes O(1/T²), ``na\"{\i}ve`` naïve, ``300times`` 300×; entities, mojibake,
+    control characters and runs of white space are put right. Cleaning twice changes nothing.
+    """
+    text = scrub(text)
+    for _ in range(_ROUNDS):
+        once = _once(text)
+        if once == text:
+            return text
+        text = once
+    return text
 
 
 def title_key(title: str) -> str:
     """Letters and digits of a title, lower case: equal for spellings of the same title."""
-    folded = unicodedata.normalize("NFKD", title).casefold()
-    return "".join(char for char in folded if char.isalnum())
+    if title.isascii():
+        key = _NO_KEY.sub("", title.lower())
+    else:
+        folded = unicodedata.normalize("NFKD", title).casefold()
+        key = "".join(char for char in folded if char.isalnum())
+    return key or " ".join(title.casefold().split())
+
+
+def scrub(text: str) -> str:
+    """One line of characters that can be stored and shown: no control characters, no halves.
+
+    Lone surrogates become U+FFFD, wrongly decoded letters are repaired, letters are composed.
+    """
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)
+        text = _PRIVATE.sub("\ufffd", _UNSEEN.sub("", text))
+        if _MOJIBAKE.search(text):
+            import ftfy
+
+            text = ftfy.fix_encoding(text)
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def _once(text: str) -> str:
+    if not any(mark in text for mark in _TELLTALES):
+        return text
+    if "&" in text:
+        text = scrub(_ENTITY.sub(lambda match: html.unescape(match[0]), text))
+    text, addresses = _mask(text)
+    if "\\" in text or "$" in text or "{" in text:
+        text = prose(text)
+    text = mend(text)
+    text = _marks(_groups(_labels(text, addresses)))
+    return " ".join(_unmask(text, addresses).split())
+
+
+def _mask(text: str) -> tuple[str, list[str]]:
+    addresses: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        address = match[0]
+        kept = address.rstrip(_TRAIL)
+        if address.startswith("\\\\") or address[1:3] == ":\\":
+            kept = address
+        elif kept.count("(") > kept.count(")") and address[len(kept) :].startswith(")"):
+            kept += ")"
+        if len(addresses) >= 60000:
+            return address
+        addresses.append(
+            re.sub(r"\\([_%&#~])", r"\1", kept) if "://" in kept or "/" in kept else kept
+        )
+        return chr(ord(MASKS[0]) + len(addresses) - 1) + address[len(kept) :]
+
+    for needle, pattern in _ADDRESSES:
+        if needle in text:
+            text = pattern.sub(hide, text)
+    return text, addresses
+
+
+def _unmask(text: str, addresses: list[str]) -> str:
+    if not addresses:
+        return text
+    first = ord(MASKS[0])
+    return re.sub("[\U000f0000-\U000ffffd]", lambda match: addresses[ord(match[0]) - first], text)
+
+
+def _labels(text: str, addresses: list[str]) -> str:
+    """Join an address with the label that its lost command leaves behind it in braces."""
+    if not addresses or "{" not in text:
+        return text
+
+    def join(match: re.Match[str]) -> str:
+        label = match[2].strip()
+        if label.casefold() in _GENERIC or re.fullmatch("[\U000f0000-\U000ffffd]?", label):
+            return match[1]
+        return f"{match[1]} ({label})"
+
+    return re.sub("([\U000f0000-\U000ffffd])" + r"\{([^{}]{0,100})\}", join, text)
+
+
+_LETTERS = re.compile(
+    r"(?<![\w{}$])\{(\w{1,4})\}(?=[a-z])|(?<=[A-Za-z])\{([^\W\d_]{1,20})\}(?=[a-z])"
+)
+_FOREIGN = re.compile(r"(?<=[A-Za-z])\{([^\W\d_a-zA-Z])\}")
+_SENTENCE = re.compile(r"(?<![\w}])\{([^{}=:;\"<>\[\]]{8,})\}")
+
+
+def _groups(text: str) -> str:
+    """Take off braces that only grouped letters or words for TeX."""
+    if "{" not in text:
+        return text
+    text = _LETTERS.sub(lambda match: match[1] or match[2], text)
+    text = _FOREIGN.sub(r"\1", text)
+
+    def unwrap(match: re.Match[str]) -> str:
+        words = re.findall(r"[^\W\d_]{2,}", match[1])
+        return match[1] if len(words) >= 3 and match[1].count(",") * 2 < len(words) else match[0]
+
+    return _SENTENCE.sub(unwrap, text)
+
+
+_TIES = re.compile(
+    r"(?<=[A-Za-z]{2}[A-Za-z)\].])~(?=[A-Za-z(])|(?<=[A-Za-z]{2})~(?=\d)|(?<=\d)~(?=[A-Za-z]{2,})"
+    r"|(?<=\w)~(?=\s|$)|(?<=[A-Za-z]\.)~(?=\w)"
+)
+_QUOTED = re.compile(r"(?<![\w`])`([^`'\s](?:[^`']{0,60}[^`'\s])?)'(?!\w)")
+_DASH = re.compile(r"(^|(?<=[.!?] ))?([^\W_]+|[)\]”’\"%×°.⁰-⁹²³])--(?![->])(?=([^\W_]+|[(\[“‘\"]))")
+
+
+def _marks(text: str) -> str:
+    """Ties, quotation marks and dashes that TeX spells with other characters."""
+    if "~" in text:
+        text = _TIES.sub(" ", text)
+    if "``" in text:
+        text = re.sub(r"``(?!`)\s?([^`]{0,300}?)(?:''|\"|”)", r"“\1”", text)
+        text = re.sub(r"(?<!`)``(?!`)", "“", text)
+    if "`" in text and "'" in text:
+        text = _QUOTED.sub(r"‘\1’", text)
+    if "''" in text:
+        text = re.sub(r"(?<!')''(?!')(?=\w)([^']{1,100}?)(?<!')''(?!')", r"“\1”", text)
+        text = re.sub(r"(?<=[\w.,!?])''(?!['\w])", "”", text)
+    if "--" in text:
+        text = _dashes(text)
+    return text
+
+
+#: Words that begin a remark or follow one: a dash beside them is a break in the sentence.
+_BREAKS = frozenset(
+    (
+        "a across after against also although among an and are as at be because before between "
+        "but by can despite do e.g especially even for from has have hence i.e if in including "
+        "instead into is it its just many merely most namely no nor not of often on one only onto "
+        "or our over perhaps rather remains required since so still such than that the their then "
+        "there these they this those though through thus to toward towards under unlike used "
+        "using via was we were what when where whereas whether which while who with within "
+        "without yet you"
+    ).split()
+)
+
+
+def _dashes(text: str) -> str:
+    text = re.sub(r"(?<=\s)---?(?=\s)", "–", text)
+    text = re.sub(r"(?<=[^\s-])---(?=[^\s-])", "—", text)
+    text = re.sub(r"(?<=[\w)\]”’%×°])-- (?=\w)", " – ", text)
+
+    return _DASH.sub(_dash, text)
+
+
+def _dash(match: re.Match[str]) -> str:
+    """An en dash joins two of a kind (vision–language, 7B–8B); an em dash breaks a sentence."""
+    left, right = match[2], match[3]
+    # A capital at the beginning of a sentence says nothing of the word.
+    lower = left[:1].islower() or (match[1] is not None and left[1:].islower())
+    if left[-1:].isdigit() or left[-1:] == "%" or (right[:1].isdigit() and not lower):
+        breaks = False
+    elif lower and right[:1].islower():
+        breaks = right.endswith("ing") or re.search(r"[^siu]s$", left) is not None
+    else:
+        breaks = lower == right[:1].isupper() and not (lower and right.isupper())
+    breaks = breaks or left.casefold() in _BREAKS or right.casefold() in _BREAKS
+    return f"{match[1] or ''}{left}{'—' if breaks else '–'}"

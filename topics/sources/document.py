@@ -32,7 +32,8 @@ class Document:
     def from_bytes(cls, data: bytes, *, source: str) -> Document:
         """Decode the bytes of a file; binary content leaves ``text`` None."""
         text, notices = decode(data)
-        return cls(source=source, data=data, text=text, notices=notices)
+        named = tuple(f"{source}: {notice}" for notice in notices)
+        return cls(source=source, data=data, text=text, notices=named)
 
 
 class Reader(Protocol):

@@ -23,9 +23,14 @@ _LINKED = re.compile(
 _REFERENCE = re.compile(
     r"^[ \t]*(?:\[(\d+)\]:?|(\d+)\.)[ \t]+<?(https?://[^\s>]+)>?[ \t]*$", re.MULTILINE
 )
-_LINK_TAIL = re.compile(r"\](?:\([^()\s]*\)|\[\d+\])$")
-_JUNK = re.compile(
-    r"<a\s[^>]*>(?:</a>)?|!?\[?\[[^\]]*\]\]?(?:\([^)]*\)|\[\d+\])?|```.*|[\[\]*•·|-]*",
+_TARGET = r"(?:\([^()\s]*\)|\[\d+\])"
+#: A line that is a link or picture and nothing else: an organisation, an avatar.
+_LINK = re.compile(rf"(?:[-*•]\s+)?!?\[(?P<label>.*)\](?P<target>{_TARGET})|[-*•]\s+!?\[[^\]]*\]")
+_LINK_END = re.compile(rf"\]{_TARGET}(?:\s*\[[\s\d]*\]{_TARGET})*")
+_MARKUP = re.compile(r"<a\s[^>]*>(?:</a>)?|```.*|[\[\]]|!?\[[^\]]*\]|<!--.*-->", re.IGNORECASE)
+_WHOLE_LINK = re.compile(rf"\[\s*(?P<text>.*?)\s*\]{_TARGET}", re.DOTALL)
+_COUNT_LINK = re.compile(
+    r"\[\s*(?:upvote\s*)?(?P<count>\d[\d.,]*k?)\s*\](?:\((?P<address>[^()\s]*)\)|\[\d+\])",
     re.IGNORECASE,
 )
 
@@ -65,30 +70,49 @@ def _card(match: re.Match[str], text: str, end: int, references: Mapping[str, st
 
 def _body(card: Card, lines: Sequence[str]) -> None:
     """Read what follows a heading: the abstract, then authors, date, comments and upvotes."""
-    paragraph: list[str] = []
-    abstract = True
-    for raw in lines:
+    paragraphs: list[list[str]] = [[]]
+    row = 0
+    for row, raw in enumerate(lines):
         line = raw.replace("\xa0", " ").strip()
-        plain = _LINK_TAIL.sub("", line.lstrip("[")).strip() if line.startswith("[") else line
+        if line == "·" or author_count(line) is not None or date(line) is not None:
+            rest = row
+            break
+        if any(paragraphs) and (line in ("-", "*", "•") or _LINK_END.fullmatch(line)):
+            rest = row
+            break
+        if not line:
+            paragraphs.append([])
+        elif _is_text(line, inside=bool(paragraphs[-1])):
+            paragraphs[-1].append(line)
+    card.paragraphs = [" ".join(paragraph) for paragraph in paragraphs if paragraph]
+    whole = _WHOLE_LINK.fullmatch("\n\n".join(card.paragraphs))
+    if whole is not None:
+        card.paragraphs = whole["text"].split("\n\n")
+    _meta(card, lines[rest:])
+
+
+def _is_text(line: str, *, inside: bool) -> bool:
+    link = _LINK.fullmatch(line)
+    if link is not None:
+        # The abstract may be one link to the paper; an organisation's name is short.
+        return link["label"] is not None and len(link["label"]) > 80
+    if _MARKUP.fullmatch(line):
+        return False
+    # A wrapped line may be the one word "models"; alone it is furniture.
+    return inside or not (furniture(line) or number(line) is not None)
+
+
+def _meta(card: Card, lines: Sequence[str]) -> None:
+    rest = len(lines)
+    for row, raw in enumerate(lines):
+        line = raw.replace("\xa0", " ").strip()
         authors, when = author_count(line), date(line)
-        if authors is not None:
-            card.author_count, abstract = authors, False
-        elif when is not None:
-            card.date, abstract = card.date or when, False
-        elif line == "·":
-            abstract = False
-        elif not abstract:
-            votes = number(_LINK_TAIL.sub("", plain))
-            if votes is not None and card.upvotes is None and card.date is not None:
-                card.upvotes = votes
-        elif not line:
-            _flush(card, paragraph)
-        elif not _JUNK.fullmatch(line) and not furniture(line) and number(line) is None:
-            paragraph.append(line)
-    _flush(card, paragraph)
-
-
-def _flush(card: Card, paragraph: list[str]) -> None:
-    if paragraph:
-        card.paragraphs.append(" ".join(paragraph))
-        paragraph.clear()
+        if authors is not None and card.author_count is None:
+            card.author_count = authors
+        elif when is not None and card.date is None:
+            card.date, rest = when, row + 1
+    for match in _COUNT_LINK.finditer("\n".join(lines[rest:])):
+        if (match["address"] or "").endswith("#community"):
+            card.comments = number(match["count"])
+        elif card.upvotes is None:
+            card.upvotes = number(match["count"])

@@ -4,124 +4,236 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from topics.sources.hf_parts import Card, arxiv_id, author_count, date, number
+from topics.sources.hf_parts import Card, PageDate, arxiv_id, author_count, date, furniture, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["is_html", "read_html"]
+__all__ = ["HtmlPage", "is_html", "read_html", "unpack"]
 
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|main|div|section)\b", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|article|main|div|section|h3)\b", re.IGNORECASE
+)
 _PAPER_LINK = re.compile(r"/papers/\d{4}\.\d{4,5}")
+_SITE = re.compile(r"data-target=[\"']DailyPapers|huggingface\.co/papers|>\s*Daily Papers\s*<")
+_ARCHIVE = re.compile(
+    r"\A(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?i:content-type:\s*multipart/related)"
+)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+#: Where a cut-off page ends: within a tag, within a heading.
+_UNCLOSED_TAG = re.compile(r"<[^<>]*\Z")
+_UNCLOSED_HEADING = re.compile(r"<h[1-6]\b(?:(?!</h[1-6]).){0,2000}\Z", re.DOTALL)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DEPTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlPage:
+    """What an HTML page holds: its papers in order and its own date, as far as it says."""
+
+    cards: list[Card]
+    date: PageDate | None
+
+
+def unpack(text: str) -> tuple[str, str | None]:
+    """Take the page out of a browser's single-file archive (MHTML).
+
+    Returns:
+        The HTML and the day on which it was saved; the text itself where it is no archive.
+    """
+    if not _ARCHIVE.match(text[:4000]):
+        return text, None
+    import email
+    import email.policy
+    from email.utils import parsedate_to_datetime
+
+    try:
+        message = email.message_from_string(text, policy=email.policy.default)
+        saved = message.get("Date")
+        day = parsedate_to_datetime(str(saved)).date().isoformat() if saved else None
+        for part in message.walk():
+            if part.get_content_type() == "text/html":
+                return str(part.get_content()), day
+    except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
+        pass
+    return text, None
 
 
 def is_html(text: str) -> bool:
     """Whether the text is HTML of such a page."""
     return (
         text.lstrip()[:1] == "<"
-        and _HTML.search(text[:20000]) is not None
-        and (_PAPER_LINK.search(text) is not None or "huggingface.co" in text)
+        and _TAG.search(text[:20000]) is not None
+        and (_PAPER_LINK.search(text) is not None or _SITE.search(text) is not None)
     )
 
 
-def read_html(text: str) -> list[Card]:
+def read_html(text: str) -> HtmlPage:
     """Read the page's cards, made complete by the data in the page where it is there."""
+    import lxml.etree
     import lxml.html
+
+    text = _UNCLOSED_TAG.sub("", text)
 
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, huge_tree=True)
     try:
         root = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.LxmlError, ValueError):
-        return []
+        return HtmlPage([], None)
+    for line_break in root.iter("br"):
+        line_break.tail = f" {line_break.tail or ''}"
     data = {card.arxiv_id: card for card in _data_cards(root)}
     cards = list(_markup_cards(root))
+    if cards and _UNCLOSED_HEADING.search(text):
+        cards.pop()
     for card in cards:
         if card.arxiv_id in data:
             _complete(card, data[card.arxiv_id])
     shown = {card.arxiv_id for card in cards}
-    return cards + [card for key, card in data.items() if key not in shown]
+    rest = [card for key, card in data.items() if key not in shown]
+    return HtmlPage(cards + rest, _own_date(root))
 
 
 def _complete(card: Card, other: Card) -> None:
-    if sum(map(len, other.paragraphs)) >= sum(map(len, card.paragraphs)):
-        card.paragraphs = other.paragraphs or card.paragraphs
+    """Add what the page's data knows of a paper beyond its card."""
+    if len("".join(other.paragraphs)) >= len("".join(card.paragraphs)):
+        card.paragraphs = other.paragraphs
     card.title = other.title or card.title
-    card.full_date = card.full_date or other.full_date
+    if card.full_date is None and (card.date is None or card.date.year is None):
+        card.full_date = other.full_date
     card.authors = other.authors
-    card.author_count = card.author_count or other.author_count
-    card.comments = card.comments if card.comments is not None else other.comments
-    card.upvotes = card.upvotes if card.upvotes is not None else other.upvotes
+    for name in ("author_count", "comments", "upvotes"):
+        if getattr(card, name) is None:
+            setattr(card, name, getattr(other, name))
+
+
+def _own_date(root: Any) -> PageDate | None:
+    """The first date of the page before its first card."""
+    for element in root.iter():
+        if element.tag == "article" or (element.tag in _HEADINGS and _link(element) is not None):
+            return None
+        if isinstance(element.tag, str) and len(element) == 0:
+            found = date(_text(element))
+            if found is not None:
+                return found
+    return None
 
 
 def _markup_cards(root: Any) -> Iterator[Card]:
-    for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
-        link = next(
-            (a for a in heading.iter("a") if arxiv_id(a.get("href") or "") is not None), None
-        )
-        if link is None or not _text(link):
+    for heading in root.iter(*_HEADINGS):
+        link = _link(heading)
+        if link is None:
             continue
         paper = arxiv_id(link.get("href"))
-        card = Card(heading.sourceline or 0, _text(link), arxiv_id=paper)
-        _fill(card, _container(heading, paper))
-        yield card
+        card = Card(heading.sourceline or 0, _text(link) or _text(heading), arxiv_id=paper)
+        if card.title:
+            _fill(card, _container(heading, paper), heading)
+            yield card
+
+
+def _link(heading: Any) -> Any:
+    """The link to a paper in a heading, or around it."""
+    for link in (*heading.iter("a"), *heading.iterancestors("a")):
+        if arxiv_id(link.get("href") or "") is not None:
+            return link
+    return None
 
 
 def _container(heading: Any, paper: str | None) -> Any:
-    """The largest element around a heading that holds no other paper's heading."""
+    """The article around a heading, or the largest element with no other paper's heading."""
+    article = next(heading.iterancestors("article"), None)
+    if article is not None and not _others(article, paper):
+        return article
     best = heading
     for element in heading.iterancestors():
-        others = [
-            link
-            for link in element.iterfind(".//a[@href]")
-            if arxiv_id(link.get("href")) not in (None, paper)
-        ]
-        if others or element.tag in ("body", "html", "main"):
+        if element.tag in ("body", "html", "main") or _others(element, paper):
             break
         best = element
-        if element.tag == "article":
-            break
     return best
 
 
-def _fill(card: Card, container: Any) -> None:
+def _others(element: Any, paper: str | None) -> bool:
+    return any(
+        (link := _link(heading)) is not None and arxiv_id(link.get("href")) != paper
+        for heading in element.iter(*_HEADINGS)
+    )
+
+
+def _fill(card: Card, container: Any, heading: Any) -> None:
+    """Read a card's abstract, authors, date, comments and upvotes."""
     for element in container.iter():
         if not isinstance(element.tag, str) or element.tag in ("script", "style", "svg"):
             continue
-        text = _text(element) if len(element) < 12 else ""
-        if element.tag == "time" and card.full_date is None:
-            stamp = re.match(r"\d{4}-\d{2}-\d{2}", element.get("datetime") or "")
-            card.full_date = stamp[0] if stamp else None
-            card.date = card.date or date(text)
-        elif element.tag == "p":
-            if len(text) > 40 and date(text) is None:
-                card.paragraphs.append(text)
-        elif author_count(text) is not None:
+        if element is heading or heading in element.iterancestors():
+            continue
+        text = _text(element)
+        address = element.get("href") or ""
+        if element.tag == "time":
+            _stamp(card, element.get("datetime") or "", text)
+        elif len(text) < 80 and author_count(text) is not None:
             card.author_count = author_count(text)
-        elif date(text) is not None:
+        elif len(text) < 80 and date(text) is not None:
             card.date = card.date or date(text)
-        elif element.tag == "a":
-            address = element.get("href") or ""
-            if address.endswith("#community"):
-                card.comments = number(text) if card.comments is None else card.comments
-            elif "/login" in address and card.upvotes is None:
-                card.upvotes = number(text.removeprefix("Upvote").strip())
+        elif element.tag == "p" or "line-clamp" in (element.get("class") or ""):
+            _paragraph(card, element, text)
+        elif address.endswith("#community") and card.comments is None:
+            card.comments = number(text)
+        elif "/login" in address and card.upvotes is None:
+            card.upvotes = number(text.removeprefix("Upvote").strip())
+
+
+def _stamp(card: Card, stamp: str, text: str) -> None:
+    shown = date(text)
+    card.date = shown or card.date
+    full = _DAY.match(stamp)
+    # The page's reader saw the written date; the stamp is of another time zone.
+    if full is not None and (shown is None or shown.year is None):
+        card.full_date = full[0]
+
+
+def _paragraph(card: Card, element: Any, text: str) -> None:
+    inside_item = next(element.iterancestors("li"), None) is not None
+    nested = any(parent.tag == "p" for parent in element.iterancestors())
+    if inside_item or nested or furniture(text) or number(text) is not None:
+        return
+    if len(text.split()) >= 3 and text not in card.paragraphs and text != card.title:
+        card.paragraphs.append(text)
 
 
 def _text(element: Any) -> str:
-    return " ".join("".join(element.itertext()).split())
+    """Text of an element on one line; of a rendered formula, its TeX alone."""
+    if element.find(".//annotation") is None:
+        return " ".join("".join(element.itertext()).split())
+    parts: list[str] = []
+    _collect(element, parts)
+    return " ".join("".join(parts).split())
+
+
+def _collect(element: Any, parts: list[str], depth: int = 0) -> None:
+    if "katex-html" in (element.get("class") or "") or depth > _DEPTH:
+        return
+    if element.tag == "math":
+        parts += [f"${note.text_content()}$" for note in element.iter("annotation")]
+        return
+    parts.append(element.text or "")
+    for child in element:
+        if isinstance(child.tag, str):
+            _collect(child, parts, depth + 1)
+        parts.append(child.tail or "")
 
 
 def _data_cards(root: Any) -> Iterator[Card]:
+    """Papers in the data that the page's script draws the cards from."""
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
         raw = element.get("data-props") or ""
         if element.tag == "script" and "json" in (element.get("type") or ""):
             raw = element.text or ""
-        if "apers" not in raw:
+        if '"paper' not in raw.casefold() and '"dailypapers' not in raw.casefold():
             continue
         try:
             value = json.loads(raw)
@@ -163,7 +275,7 @@ def _data_card(entry: Mapping[str, Any]) -> Card | None:
         if isinstance(person, dict) and isinstance(person.get("name"), str)
     )
     summary = entry.get("summary")
-    stamp = re.match(r"\d{4}-\d{2}-\d{2}", str(entry.get("publishedAt") or ""))
+    stamp = _DAY.match(str(entry.get("publishedAt") or ""))
     return Card(
         0,
         str(entry["title"]),
@@ -178,4 +290,4 @@ def _data_card(entry: Mapping[str, Any]) -> Card | None:
 
 
 def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -33,8 +33,10 @@ class HfPage:
 
     def recognises(self, document: Document) -> bool:
         """Tell such a page by its byline, its links or its author blocks."""
-        text = document.text
-        return text is not None and (
+        if document.text is None:
+            return False
+        text, _ = hf_html.unpack(document.text)
+        return (
             hf_html.is_html(text)
             or hf_parts.BYLINE.search(text) is not None
             or _INBOX.search(text) is not None
@@ -48,16 +50,15 @@ class HfPage:
         Raises:
             SourceError: there is no paper on it.
         """
-        text = document.text or ""
-        page_date = None
+        text, saved = hf_html.unpack(document.text or "")
         if hf_html.is_html(text):
-            cards = hf_html.read_html(text)
+            html_page = hf_html.read_html(text)
+            cards, own = html_page.cards, html_page.date
         elif hf_headed.has_headed_card(text):
-            cards = hf_headed.read_headed(text)
-            page_date = hf_plain.read_plain(text).date
+            cards, own = hf_headed.read_headed(text), hf_plain.own_date(text)
         else:
             page = hf_plain.read_plain(text)
-            cards, page_date = page.cards, page.date
+            cards, own = page.cards, page.date
         records = tuple(hf_parts.record(card, source=document.source) for card in cards)
         if not records:
             raise SourceError(
@@ -65,18 +66,23 @@ class HfPage:
                 "Expected papers with a title each. Open the page again, wait until its papers "
                 "are shown, and save it anew."
             )
-        stated = _CAPTURED.search(text[:4000]) or _DAY_PAGE.search(text[:20000])
-        as_of = stated[1] if stated else None
-        if as_of is None and page_date is not None and page_date.year is not None:
-            as_of = f"{page_date.year:04d}-{page_date.month:02d}-{page_date.day:02d}"
         return SourceRead(
             source=document.source,
             format=self.name,
             records=records,
             notices=document.notices,
-            as_of=as_of,
-            as_of_month_day=(page_date.month, page_date.day) if page_date else None,
+            as_of=_stated(text, own) or saved,
+            as_of_month_day=(own.month, own.day) if own else None,
+            written_years=tuple(card.date.year for card in cards if card.date and card.date.year),
         )
+
+
+def _stated(text: str, own: hf_parts.PageDate | None) -> str | None:
+    """The page's own date where it gives one in full: of the day it shows, or of its capture."""
+    if own is not None and own.year is not None:
+        return f"{own.year:04d}-{own.month:02d}-{own.day:02d}"
+    match = _DAY_PAGE.search(text[:20000]) or _CAPTURED.search(text[:4000])
+    return match[1] if match and hf_parts.is_day(match[1]) else None
 
 
 HF_PAGE = HfPage()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ __all__ = [
     "author_count",
     "date",
     "furniture",
+    "is_day",
     "number",
     "record",
 ]
@@ -34,7 +36,13 @@ _ARXIV_ID = re.compile(r"/papers/(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?(?=$|[#?
 
 #: The line under the heading of every such page; what stands above it is furniture.
 BYLINE = re.compile(
-    r"\bby\s*[\[\]\s]*(?:[^\n]*\]\s*)?AK\b[^\n]*\band the research community", re.IGNORECASE
+    r"\bby\s*(?:!?\[[^\n]{0,80}?)?\s*AK\b[^\n]{0,120}\s+and the research community", re.IGNORECASE
+)
+#: Furniture that carries a count or a name.
+_COUNTED = re.compile(
+    r"(?:github|models?|datasets?|spaces?|collections?|upvote)\s+-?[\d.,]*k?"
+    r"|submitted by\s*\S*|view all [\d,]* ?papers?|©.*|\[?(?:previous|next)\]?",
+    re.IGNORECASE,
 )
 
 _FURNITURE = frozenset(
@@ -90,7 +98,7 @@ def record(card: Card, *, source: str) -> Record:
         title=clean(card.title),
         abstract=clean("\n".join(card.paragraphs)),
         date=date_,
-        month_day=(when.month, when.day) if date_ is None and when is not None else None,
+        month_day=(when.month, when.day) if when is not None and when.year is None else None,
         authors=card.authors,
         author_count=card.author_count,
         comments=comments,
@@ -112,14 +120,18 @@ def date(line: str) -> PageDate | None:
     if not 1 <= day <= _DAYS[month - 1]:
         return None
     year = int(match["year"]) if match["year"] else None
-    if (
-        year is not None
-        and month == 2
-        and day == 29
-        and (year % 4 or (not year % 100 and year % 400))
-    ):
+    if year is not None and not is_day(f"{year:04d}-{month:02d}-{day:02d}"):
         return None
     return PageDate(month, day, year, number(match["comments"] or ""))
+
+
+def is_day(text: str) -> bool:
+    """Whether ``YYYY-MM-DD`` is a day of the calendar."""
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def author_count(line: str) -> int | None:
@@ -146,4 +158,9 @@ def arxiv_id(address: str) -> str | None:
 def furniture(line: str) -> bool:
     """Whether a line belongs to the page and to no paper."""
     words = " ".join(line.strip().strip("•*-–|·[] ").casefold().split())
-    return not words or words in _FURNITURE or BYLINE.search(line) is not None
+    return (
+        not words
+        or words in _FURNITURE
+        or _COUNTED.fullmatch(words) is not None
+        or BYLINE.search(line) is not None
+    )

@@ -16,13 +16,17 @@ from topics.sources.hf_parts import BYLINE, Card, PageDate, author_count, date, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["PlainPage", "has_author_block", "read_plain"]
+__all__ = ["PlainPage", "has_author_block", "own_date", "read_plain"]
 
 _AUTHOR_BLOCK = re.compile(
     r"^[ \t\xa0]*[•*·-]?[ \t\xa0]*\d[\d,]*[ \t\xa0]+authors?[ \t\xa0]*\n\s*·\s*\n", re.MULTILINE
 )
-_SENTENCE_END = re.compile(r"[a-z0-9)\]][.!?]\s+[A-Z(]")
+_SENTENCE_END = re.compile(r"[a-z0-9)\]]\.\s+[A-Z(]")
 _PARAGRAPH_START = re.compile(r"[a-z(•*-]|\d+[.)]\s")
+
+#: Beginnings of an author block's lines, as the end of a cut-off file shows them.
+_CUT_AUTHORS = re.compile(r"[•*]\s*(?:\d[\d,]*\s*(?:a(?:u(?:t(?:h(?:o(?:r)?)?)?)?)?)?)?")
+_CUT_DATE = re.compile(r"[A-Z](?:[a-z]{0,2}|[a-z]{2} \d{0,2}(?:,(?: \d{0,3})?)?)")
 
 TITLE, PARAGRAPH, ORGANISATION, META = range(4)
 
@@ -78,53 +82,65 @@ def has_author_block(text: str) -> bool:
 
 def read_plain(text: str) -> PlainPage:
     """Read the plain-text form."""
-    lines = [line.replace("\xa0", " ").strip() for line in text.split("\n")]
-    start, page_date = _header(lines)
+    lines = _lines(text)
+    start, page_date = _header(text, lines)
     blocks = list(_blocks(lines, start))
     return PlainPage(list(_cards(blocks, _kinds(blocks))), page_date)
 
 
-def _header(lines: Sequence[str]) -> tuple[int, PageDate | None]:
+def own_date(text: str) -> PageDate | None:
+    """The date that the page gives as its own, under the byline."""
+    return _header(text, _lines(text))[1]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.replace("\xa0", " ").strip() for line in text.split("\n")]
+
+
+def _header(text: str, lines: Sequence[str]) -> tuple[int, PageDate | None]:
     """Skip the header: all up to the byline, furniture, and the page's own date."""
-    start = 0
-    for row, line in enumerate(lines[:400]):
-        if BYLINE.search(line):
-            start = row + 1
-            break
+    byline = BYLINE.search(text, 0, 20_000)
+    row = text.count("\n", 0, byline.end()) + 1 if byline is not None else 0
     page_date = None
-    while start < len(lines):
-        line = lines[start]
-        found = date(line)
+    while row < len(lines):
+        found = date(lines[row])
         if found is not None and page_date is None:
             page_date = found
-        elif not furniture(line) and found is None:
+        elif found is not None or not furniture(lines[row]):
             break
-        start += 1
-    return start, page_date
+        elif lines[row].casefold() == "submitted by":
+            row += 1
+        row += 1
+    return row, page_date
 
 
 def _blocks(lines: Sequence[str], start: int) -> Iterator[_Block]:
     """Cut into blocks of text and author blocks."""
     # Where an editor has dropped all blank lines, a line is all there is to go by.
-    by_line = all(lines[start:]) and len(lines) - start > 2
+    by_line = len(lines) - start > 2 and all(lines[start:-1])
     block: _Block | None = None
+    skip_name = False
     for row in range(start, len(lines)):
         line = lines[row]
-        meta = _meta_part(line, after_meta=block is not None and block.meta is not None)
-        if meta is not None:
+        in_meta = block is not None and block.meta is not None
+        if skip_name and line:
+            skip_name = False
+            continue
+        part = _meta_part(line, after_meta=in_meta, last=not any(lines[row + 1 :][:3]))
+        if part is not None:
             if block is None or block.meta is None:
                 if block is not None:
                     yield block
                 block = _Block(row + 1, meta=_Meta())
-            _merge(block, meta)
+            _merge(block, part)
         elif not line:
-            if block is not None and block.meta is None:
+            if block is not None and not in_meta:
                 yield block
                 block = None
-        elif furniture(line) or (number(line) is not None and (block is None or block.meta)):
-            continue
-        else:
-            if block is not None and (block.meta is not None or by_line):
+        elif (block is None or in_meta or by_line) and furniture(line):
+            skip_name = line.casefold() == "submitted by"
+        elif number(line) is None or (block is not None and not in_meta):
+            if block is not None and (in_meta or by_line):
                 yield block
                 block = None
             block = block or _Block(row + 1)
@@ -133,7 +149,8 @@ def _blocks(lines: Sequence[str], start: int) -> Iterator[_Block]:
         yield block
 
 
-def _meta_part(line: str, *, after_meta: bool) -> _Meta | None:
+def _meta_part(line: str, *, after_meta: bool, last: bool) -> _Meta | None:
+    """What a line of an author block says; None for any other line."""
     authors = author_count(line)
     if authors is not None:
         return _Meta(authors=authors)
@@ -142,16 +159,9 @@ def _meta_part(line: str, *, after_meta: bool) -> _Meta | None:
     found = date(line)
     if found is not None:
         return _Meta(date=found)
-    if after_meta and _cut_date(line):
+    if last and (_CUT_AUTHORS.fullmatch(line) or (after_meta and _CUT_DATE.fullmatch(line))):
         return _Meta()
     return None
-
-
-def _cut_date(line: str) -> bool:
-    """Whether this is the beginning of a date or count that the end of the file cut off."""
-    return (
-        re.fullmatch(r"[A-Z][a-z]{2} ?(\d{1,2},? ?\d{0,3})?", line) is not None and len(line) < 11
-    )
 
 
 def _merge(block: _Block, part: _Meta) -> None:
@@ -169,6 +179,10 @@ def _title_cost(text: str) -> float:
     cost += 3.0 if _SENTENCE_END.search(text) else 0.0
     cost += 1.5 if _PARAGRAPH_START.match(text) else 0.0
     cost += 2.0 if "://" in text else 0.0
+    words = re.findall(r"\b[^\W\d_]{4,}", text[:300])
+    if len(words) >= 3:
+        capital = sum(word[0].isupper() for word in words) / len(words)
+        cost += -1.0 if capital >= 0.7 else 0.5 if capital <= 0.3 else 0.0
     return cost
 
 
@@ -179,7 +193,7 @@ def _organisation_cost(block: _Block, following: _Block | None) -> float:
         and following.meta.authors is None
         and len(block.lines) == 1
         and len(block.text) <= 60
-        and not block.text.endswith((".", "?", "!", ":"))
+        and re.search(r"[.?!:]$|\.\w{2,3}\b|:", block.text) is None
     )
     return -2.0 if fits else float("inf")
 

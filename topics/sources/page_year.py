@@ -6,6 +6,7 @@ in the year in which the page was made, and that year is later than every year w
 
 from __future__ import annotations
 
+import calendar
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,7 +35,8 @@ class PageYears:
 def page_years(reads: Sequence[SourceRead], *, page_year: int | None = None) -> PageYears:
     """Find the year of every page from what the pages read together say.
 
-    Evidence, the strongest first: ``page_year``; a full date that the page states as its own;
+    Evidence, the strongest first: ``page_year``; a full date beside a year-less one; a full date
+    that the page states as its own;
     the same paper with the same day on another page that writes the year; arXiv ids of year-less
     papers; one more than the newest year written on the page, raised to what the other pages say.
     Pages that show the same paper with the same year-less day are of one year.
@@ -48,19 +50,14 @@ def page_years(reads: Sequence[SourceRead], *, page_year: int | None = None) -> 
         return PageYears(dict.fromkeys(names, page_year), ())
     sure = _sure(reads)
     floor = {read.source: _floor(read) for read in reads}
-    years: dict[str, int | None] = {}
-    guessed = max(
-        (year for name in names if name not in sure and (year := floor[name][0])), default=0
-    )
-    anyone = max([guessed, *sure.values()])
-    for name in names:
-        least, seen = floor[name]
-        if name in sure:
-            years[name] = sure[name]
-        elif seen >= _TELLING:
-            years[name] = max(least, guessed)
-        else:
-            years[name] = max(least, anyone) or None
+    unsure = [name for name in names if name not in sure]
+    guess = max((floor[name] for name in unsure), default=0)
+    latest = max([guess, *sure.values()])
+    years: dict[str, int | None] = dict(sure)
+    for read in reads:
+        if read.source in unsure:
+            telling = len(read.written_years) >= _TELLING
+            years[read.source] = (guess if telling else latest) or None
     return PageYears(years, _notices(reads, years))
 
 
@@ -69,16 +66,14 @@ def dated(record: Record, year: int | None) -> str | None:
     if record.date is not None or record.month_day is None or year is None:
         return record.date
     month, day = record.month_day
-    if (month, day) == (2, 29) and (year % 4 or (not year % 100 and year % 400)):
+    if (month, day) == (2, 29) and not calendar.isleap(year):
         return f"{year:04d}-02"
     return f"{year:04d}-{month:02d}-{day:02d}"
 
 
-def _floor(read: SourceRead) -> tuple[int, int]:
-    """Least possible year of a page (0 if unknown), and how many years are written on it."""
-    # Only forms that leave years out say anything by the years that they write.
-    written = [int(record.date[:4]) for record in read.records if record.date]
-    return (max(written) + 1 if written else 0), len(written)
+def _floor(read: SourceRead) -> int:
+    """Least year that a page can be of, by the years written on it; 0 if there are none."""
+    return max(read.written_years) + 1 if read.written_years else 0
 
 
 def _sure(reads: Sequence[SourceRead]) -> dict[str, int]:
@@ -90,8 +85,8 @@ def _sure(reads: Sequence[SourceRead]) -> dict[str, int]:
                     written[key, record.date[5:]].add(int(record.date[:4]))
     found: dict[str, int] = {}
     for group in _groups(reads):
-        floor = max(_floor(read)[0] for read in group)
-        for kind in (_stated, _elsewhere, _arxiv):
+        floor = max(_floor(read) for read in group)
+        for kind in (_stamped, _stated, _elsewhere, _arxiv):
             votes = Counter(
                 year for read in group for year in (kind(read, written)) if year >= floor
             )
@@ -123,6 +118,11 @@ def _groups(reads: Sequence[SourceRead]) -> list[list[SourceRead]]:
     for page, read in enumerate(reads):
         groups[root(page)].append(read)
     return list(groups.values())
+
+
+def _stamped(read: SourceRead, _: object) -> list[int]:
+    """Years of dates that are year-less where they are shown and in full elsewhere."""
+    return [int(record.date[:4]) for record in read.records if record.date and record.month_day]
 
 
 def _stated(read: SourceRead, _: object) -> list[int]:
@@ -171,14 +171,18 @@ def _notices(reads: Sequence[SourceRead], years: Mapping[str, int | None]) -> tu
         year = years[read.source]
         if count and year is None:
             notices.append(
-                f"{read.source}: {count} date{'s' if count > 1 else ''} without a year, and nothing "
-                "tells which: left undated. Give the year of the page with --page-year."
+                f"{read.source}: {_dates(count)} without a year, and nothing tells which: "
+                "left undated. Give the year of the page with --page-year."
             )
         elif count and year is not None:
             taken[year] += count
-    for year, count in sorted(taken.items()):
-        notices.append(
-            f"{count} date{'s' if count > 1 else ''} written without a year read as {year}, "
-            "the year of the page. If that is wrong, give it with --page-year."
-        )
+    notices += [
+        f"{_dates(count)} written without a year read as {year}, the year of the page. "
+        "If that is wrong, give it with --page-year."
+        for year, count in sorted(taken.items())
+    ]
     return tuple(notices)
+
+
+def _dates(count: int) -> str:
+    return "1 date" if count == 1 else f"{count} dates"

@@ -15,7 +15,8 @@ class Record:
         title: readable text, never empty unless the abstract is not.
         abstract: readable text; empty where the source has none.
         date: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, never more precise than the source.
-        month_day: month and day of a date whose year the source leaves out.
+        month_day: month and day of a date whose year the source leaves out; it stays where the
+            source gives the full date elsewhere.
         authors: names as written; may be empty although ``author_count`` is known.
         author_count: number of authors, None if unknown.
         comments: number of comments, None if unknown.
@@ -63,6 +64,8 @@ class SourceRead:
         notices: remarks for the user, e.g. a guessed encoding.
         as_of: the source's own date (``YYYY-MM-DD``) where it states one in full.
         as_of_month_day: month and day of the source's own date without a year.
+        written_years: years of the dates that the source writes out, where it is of a kind that
+            leaves out its own year; empty for every other kind.
     """
 
     source: str
@@ -72,3 +75,4 @@ class SourceRead:
     notices: tuple[str, ...] = field(default=())
     as_of: str | None = None
     as_of_month_day: tuple[int, int] | None = None
+    written_years: tuple[int, ...] = ()
