@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -16,6 +16,9 @@ from dashboard.state import View
 from dashboard.theme import current_palette
 from dashboard.views import empty
 from topics.errors import MapError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["main"]
 
@@ -40,7 +43,7 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
         empty.no_map()
         return
     chosen, more = frame.choose(served, view)
-    frame.map_choice(served, chosen)
+    frame.brand(served, chosen)
     try:
         topic_map = loading.open_map(chosen.folder)
     except MapError as error:
@@ -48,7 +51,7 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
         return
     view, gone = view.within(topic_map)
     selection = select(topic_map, view)
-    frame.sidebar(topic_map, view, selection)
+    frame.sidebar(topic_map, view)
     frame.header(name, view, selection)
     frame.notices((*notices, *more, *gone))
     show: Callable[[Screen], None] = importlib.import_module(f"dashboard.views.{name}").show

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboard import text
+from dashboard import text, wording
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +36,7 @@ class Group:
         rows: row numbers in the map.
         hollow: drawn as rings: what belongs nowhere.
         values: a number a paper, where the colour is a scale.
-        ends: labels of the two ends of the scale.
+        ticks: labels of the start, the middle and the end of the scale.
     """
 
     key: str
@@ -45,7 +45,7 @@ class Group:
     rows: np.ndarray
     hollow: bool = False
     values: np.ndarray | None = None
-    ends: tuple[str, str] | None = None
+    ticks: tuple[str, ...] = ()
 
 
 def groups(screen: Screen) -> tuple[Group, ...]:
@@ -162,7 +162,7 @@ def _hover(screen: Screen, papers: pd.DataFrame) -> list[str]:
     found = []
     for title, date, topic in zip(papers["title"], papers["date"], papers["topic"], strict=True):
         name = names.get(topic, UNCLUSTERED) if isinstance(topic, str) else UNCLUSTERED
-        when = date if isinstance(date, str) else UNDATED
+        when = wording.date(date)
         found.append(
             f"<b>{text.hover(title, width=46)}</b><br>{text.hover(when)} · {text.hover(name)}"
         )
@@ -194,24 +194,27 @@ def _by_topic(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Gr
 
 
 def _by_date(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Group]:
+    """One scale for all dates: by rank, so that a few old papers do not make all others alike."""
     import numpy as np
 
-    every = sorted(date for date in screen.topic_map.papers["date"] if isinstance(date, str))
+    every = sorted((d for d in screen.topic_map.papers["date"] if isinstance(d, str)), key=_day)
+    other = screen.palette.other
     if not every:
-        return [Group(UNDATED, UNDATED, screen.palette.other, rows)]
-    low, high = _day(every[0]), max(map(_day, every))
+        return [Group(UNDATED, UNDATED, other, rows)]
+    days = np.array([_day(date) for date in every])
     dated = papers["date"].notna().to_numpy()
     values = np.array([_day(date) for date in papers["date"][dated]])
-    scaled = (values - low) / (high - low) if high > low else np.ones(len(values))
+    ranks = np.searchsorted(days, values) + np.searchsorted(days, values, side="right")
+    ticks = (every[0], every[len(every) // 2], every[-1])
     return [
-        Group(UNDATED, UNDATED, screen.palette.other, rows[~dated]),
+        Group(UNDATED, UNDATED, other, rows[~dated]),
         Group(
             "date",
             "date",
             screen.palette.ramp[-1],
             rows[dated],
-            values=scaled,
-            ends=(every[0], max(every, key=_day)),
+            values=ranks / (2 * len(days)),
+            ticks=tuple(dict.fromkeys(wording.date(tick[:7]) for tick in ticks)),
         ),
     ]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import streamlit as st
 
-from dashboard import links, text
+from dashboard import links, text, wording
 from dashboard.selection import months
 from dashboard.theme import current_palette
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dashboard.state import View
     from topics.topicmap import TopicMap
 
-__all__ = ["choose", "header", "map_choice", "notices", "sidebar", "style"]
+__all__ = ["brand", "choose", "header", "notices", "sidebar", "style"]
 
 _ASSETS = Path(__file__).with_name("assets")
 _copy_link = st.components.v2.component(
@@ -29,7 +30,7 @@ _copy_link = st.components.v2.component(
         '0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1"/></svg>'
         "<span>Copy link</span></button>"
     ),
-    js=(_ASSETS / "copy_link.js").read_text(encoding="utf-8"),
+    js=(_ASSETS / "frame.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
@@ -39,12 +40,14 @@ def style() -> None:
     palette = current_palette()
     names = ("background", "surface", "ink", "muted", "line", "accent")
     colours = "".join(f"--pm-{name}:{getattr(palette, name)};" for name in names)
-    st.html(f"<style>:root{{{colours}}}{_sheet()}</style>")
+    icon = f'--pm-icon:url("data:image/svg+xml,{quote(_asset("icon.svg"))}");'
+    sheets = _asset("style.css") + _asset("views.css")
+    st.html(f"<style>:root{{{colours}{icon}}}{sheets}</style>")
 
 
 @cache
-def _sheet() -> str:
-    return (_ASSETS / "style.css").read_text(encoding="utf-8")
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
 
 
 def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap, tuple[str, ...]]:
@@ -78,25 +81,25 @@ def notices(messages: tuple[str, ...]) -> None:
         st.warning(text.plain(message), icon=":material/link_off:")
 
 
-def map_choice(served: tuple[ServedMap, ...], chosen: ServedMap) -> None:
-    """Draw the choice among several maps; it starts the other map with nothing selected."""
-    if len(served) < 2:
-        return
-    names = [each.name for each in served]
-
-    def changed() -> None:
-        links.show_map(st.session_state["map-choice"], first=names[0])
-
-    if st.session_state.get("map-choice") != chosen.name:
-        st.session_state["map-choice"] = chosen.name
+def brand(served: tuple[ServedMap, ...], chosen: ServedMap) -> None:
+    """Draw the name and, among several maps, the choice: the other map starts with no filter."""
     with st.sidebar:
+        st.html('<div class="pm-brand">Papermap</div>')
+        if len(served) < 2:
+            return
+        names = [each.name for each in served]
+
+        def changed() -> None:
+            links.show_map(st.session_state["map-choice"], first=names[0])
+
+        if st.session_state.get("map-choice") != chosen.name:
+            st.session_state["map-choice"] = chosen.name
         st.selectbox("Map", names, key="map-choice", on_change=changed)
 
 
-def sidebar(topic_map: TopicMap, view: View, selection: Selection) -> None:
+def sidebar(topic_map: TopicMap, view: View) -> None:
     """Draw the filters and what the colours stand for."""
     with st.sidebar:
-        st.html('<div class="pm-brand">Papermap</div>')
         st.text_input(
             "Search",
             placeholder="Words in title, abstract, authors",
@@ -105,7 +108,7 @@ def sidebar(topic_map: TopicMap, view: View, selection: Selection) -> None:
         )
         st.multiselect(
             "Themes",
-            [name for name in topic_map.themes["name"]],
+            list(topic_map.themes["name"]),
             placeholder="All themes",
             format_func=text.plain,
             **links.bound(view, "themes"),
@@ -138,17 +141,19 @@ def _period(topic_map: TopicMap, view: View) -> None:
     every = months(topic_map)
     if len(every) < 2:
         return
-    first, last = view.since or every[0], view.until or every[-1]
-    value = (min(max(first, every[0]), every[-1]), max(min(last, every[-1]), every[0]))
-    if st.session_state.get("period") != value:
+    whole = (every[0], every[-1])
+    asked = (view.since or whole[0], view.until or whole[1])
+    value = tuple(min(max(month, whole[0]), whole[1]) for month in asked)
+    if st.session_state.get("period", whole) != value:
         st.session_state["period"] = value
 
     def changed() -> None:
         since, until = st.session_state["period"]
         links.change(
-            since=None if since == every[0] else since, until=None if until == every[-1] else until
+            since=None if since == whole[0] else since,
+            until=None if until == whole[1] else until,
         )
 
-    st.select_slider("Period", every, key="period", on_change=changed)
+    st.select_slider("Period", every, whole, key="period", on_change=changed)
     if topic_map.undated and (view.since or view.until):
-        st.caption(f"{topic_map.undated:,} undated papers are in no period.")
+        st.caption(f"{wording.count(topic_map.undated, 'undated paper')} left out.")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from topics import artefact
-from topics.topicmap import TopicMap
+
+if TYPE_CHECKING:
+    from topics.topicmap import TopicMap
 
 __all__ = ["MAPS_VARIABLE", "ServedMap", "open_map", "served_maps"]
 

@@ -14,8 +14,6 @@ from dashboard.selection import corners
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
     from dashboard.figures import Group
     from dashboard.screen import Screen
 
@@ -26,7 +24,10 @@ KEY = "pm-layer"
 _ASSETS = Path(__file__).with_name("assets")
 _component = st.components.v2.component(
     "papermap.map_layer",
-    html='<div class="pm-legend" role="group" aria-label="Colours"></div>',
+    html=(
+        '<div class="pm-key-row">'
+        '<div class="pm-legend" role="group" aria-label="What the colours mean"></div></div>'
+    ),
     js="\n".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("labels.js", "map.js")),
     isolate_styles=False,
 )
@@ -126,7 +127,7 @@ def _legend(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
     else:
         for group in parts:
             if group.values is not None:
-                scale = {"ends": list(group.ends or ("", "")), "colours": list(palette.ramp)}
+                scale = {"ticks": list(group.ticks), "colours": list(palette.ramp)}
             elif not group.hollow:
                 items.append(_item(group))
     if screen.topic_map.unclustered:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from topics import artefact
 from topics.topicmap import SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Sequence
 
 __all__ = ["HOSTILE_TITLES", "make_map", "write_map"]
@@ -57,8 +57,30 @@ NAMES = (
     "code generation agents",
 )
 
-_NOUNS = "model loss gradient sample prompt policy token layer batch score kernel prior".split()
-_VERBS = "Learning Scaling Editing Probing Taming Rethinking Unifying Measuring".split()
+_NOUNS = [
+    "model",
+    "loss",
+    "gradient",
+    "sample",
+    "prompt",
+    "policy",
+    "token",
+    "layer",
+    "batch",
+    "score",
+    "kernel",
+    "prior",
+]
+_VERBS = [
+    "Learning",
+    "Scaling",
+    "Editing",
+    "Probing",
+    "Taming",
+    "Rethinking",
+    "Unifying",
+    "Measuring",
+]
 
 
 def make_map(

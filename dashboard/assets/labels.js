@@ -63,6 +63,9 @@ function candidates(label, space, countAll) {
   const y = median(own.map((point) => point[1]));
   const countOwn = countTable(own, width, height);
   const spread = median(own.map((point) => Math.hypot(point[0] - x, point[1] - y)));
+  // Farther off than this a reader no longer sees which cluster a name is of.
+  const most = Math.min(110, 0.14 * Math.max(width, height));
+  const unit = Math.min(1, Math.max(width, height) / 900);
   const found = [];
   for (const variant of label.variants) {
     const { w, h } = variant;
@@ -77,29 +80,63 @@ function candidates(label, space, countAll) {
         if (hidden > 2 && hidden > own.length * 0.25) continue;
         const others = countAll(...box) - hidden;
         const far = gapTo(rect, x, y);
+        if (far > spread + most) continue;
         const old = label.previous;
         const moved = old ? Math.hypot(dx - old.dx, dy - old.dy) : 0;
         const cost =
-          hidden * 4 +
-          others * 3 +
-          far * 0.06 +
-          Math.max(0, far - spread - 40) * 0.12 +
+          hidden * 12 +
+          others * 3 * unit +
+          (far / unit) * 0.06 +
+          (Math.max(0, far - spread - 40 * unit) / unit) * 0.12 +
           Math.abs(dx) * 0.012 +
           (dy > 0 ? 0.6 : 0) +
           Math.min(moved, 60) * 0.02 +
           variant.penalty;
-        found.push({ rect, cost, variant, dx, dy, anchor: [x, y] });
+        found.push({ rect, cost, variant, dx, dy });
       }
     }
   }
-  return found.sort((a, b) => a.cost - b.cost).slice(0, 900);
+  found.sort((a, b) => a.cost - b.cost);
+  return found.slice(0, 900);
 }
 
-/** The point of a cluster that a line from the label should end at. */
+/** The line from an option to its cluster, worked out once; null where they stand close. */
+function lineOf(option, label, radius) {
+  if (option.line === undefined) {
+    const { point, gap } = target(option.rect, label.points);
+    option.line = gap > 12 + radius ? leader(option.rect, point, radius) : null;
+  }
+  return option.line;
+}
+
+/** Whether the straight line between two places passes through a rectangle. */
+export function crosses([x0, y0, x1, y1], rect) {
+  let [from, to] = [0, 1];
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  for (const [p, q] of [
+    [-dx, x0 - rect.x],
+    [dx, rect.x + rect.w - x0],
+    [-dy, y0 - rect.y],
+    [dy, rect.y + rect.h - y0],
+  ]) {
+    if (p === 0) {
+      if (q < 0) return false;
+    } else if (p < 0) from = Math.max(from, q / p);
+    else to = Math.min(to, q / p);
+  }
+  return from < to;
+}
+
+/** The point that a line from the label should end at: the nearest of the cluster's inner half. */
 function target(rect, points) {
+  const x = median(points.map((point) => point[0]));
+  const y = median(points.map((point) => point[1]));
+  const distances = points.map((point) => Math.hypot(point[0] - x, point[1] - y));
+  const inner = median(distances);
   let best = points[0];
   let least = Infinity;
-  for (const point of points) {
+  for (const [i, point] of points.entries()) {
+    if (distances[i] > inner) continue;
     const gap = gapTo(rect, point[0], point[1]);
     if (gap < least) [best, least] = [point, gap];
   }
@@ -128,49 +165,46 @@ export function placeLabels({ width, height, radius, points, labels, obstacles =
     label.points.length ? candidates(label, space, countAll) : [],
   );
   const chosen = labels.map(() => null);
-  const free = (rect, except) =>
-    chosen.every((other, i) => i === except || !other || !overlaps(rect, other.rect));
+  const line = (option, i) => lineOf(option, labels[i], radius);
+  const apart = (one, i, other, j) =>
+    !overlaps(one.rect, other.rect) &&
+    !(line(one, i) && crosses(line(one, i), other.rect)) &&
+    !(line(other, j) && crosses(line(other, j), one.rect));
+  const clashes = (option, i) =>
+    chosen.flatMap((other, j) => (j !== i && other && !apart(option, i, other, j) ? [j] : []));
   // Greedy, then each label moves while the others stand: a later round frees better places.
   for (let round = 0; round < 5; round += 1) {
     let changed = false;
     labels.forEach((label, i) => {
-      const best = options[i].find((option) => free(option.rect, i)) ?? null;
+      const best = options[i].find((option) => !clashes(option, i).length) ?? null;
       if (best !== chosen[i]) [chosen[i], changed] = [best, true];
     });
-    changed = swap(options, chosen) || changed;
+    for (let i = 0; i < labels.length; i += 1) {
+      if (!chosen[i] && pushAside(i, options, chosen, clashes, apart)) changed = true;
+    }
     if (!changed) break;
   }
-  return labels.flatMap((label, i) => {
-    const place = chosen[i];
-    if (!place) return [];
-    const { point, gap } = target(place.rect, label.points);
-    const line = gap > 12 + radius ? leader(place.rect, point, radius) : null;
-    return [{ id: label.id, rect: place.rect, variant: place.variant, dx: place.dx, dy: place.dy, line }];
+  return labels.flatMap(({ id }, i) => {
+    if (!chosen[i]) return [];
+    const { rect, variant, dx, dy } = chosen[i];
+    return [{ id, rect, variant, dx, dy, line: line(chosen[i], i) }];
   });
 }
 
 /** Let a label that found no place push away one that has a good second choice. */
-function swap(options, chosen) {
-  let changed = false;
-  chosen.forEach((place, i) => {
-    if (place) return;
-    for (const option of options[i].slice(0, 120)) {
-      const hit = chosen.flatMap((other, j) => (other && overlaps(option.rect, other.rect) ? [j] : []));
-      if (hit.length !== 1) continue;
-      const [j] = hit;
-      const second = options[j].find(
-        (one) =>
-          !overlaps(one.rect, option.rect) &&
-          chosen.every((other, k) => k === j || !other || !overlaps(one.rect, other.rect)),
-      );
-      if (!second) continue;
-      chosen[i] = option;
-      chosen[j] = second;
-      changed = true;
-      return;
-    }
-  });
-  return changed;
+function pushAside(i, options, chosen, clashes, apart) {
+  for (const option of options[i].slice(0, 120)) {
+    const hit = clashes(option, i);
+    if (hit.length !== 1) continue;
+    const [j] = hit;
+    const second = options[j].find(
+      (one) => apart(one, j, option, i) && clashes(one, j).every((k) => k === i),
+    );
+    if (!second) continue;
+    [chosen[i], chosen[j]] = [option, second];
+    return true;
+  }
+  return false;
 }
 
 function leader(rect, [x, y], radius) {

@@ -18,11 +18,13 @@ export default function draw({ data, parentElement, setTriggerValue }) {
   map.data = data;
   map.send = (event) => setTriggerValue("event", { ...event, at: Date.now() });
   drawLegend(parentElement.querySelector(".pm-legend"), data.legend);
+  map.bar = parentElement.querySelector(".pm-key-row");
   if (map.extent !== data.extent.join()) {
     map.extent = data.extent.join();
     map.zoom = null;
     map.offsets.clear();
   }
+  map.drawn = null;
   const watch = setInterval(attach, 150);
   attach();
   return () => clearInterval(watch);
@@ -47,16 +49,20 @@ function attach() {
     gd.on("plotly_selected", (event) => takeSelection(gd, event));
     gd.on("plotly_relayouting", () => follow(gd));
     gd.on("plotly_relayout", (change) => {
-      if (Object.keys(change).some((name) => name.startsWith("xaxis.range"))) {
-        map.zoom = map.fitting ? null : ranges(gd);
-      }
+      // Plotly names the ends one by one when the reader has moved the map, not when we have.
+      if (change && "xaxis.range[0]" in change) map.zoom = ranges(gd);
     });
     gd.on("plotly_afterplot", () => requestAnimationFrame(() => refresh(gd)));
   }
   addOverlay(gd);
+  map.size = sizeOf(gd);
   if (map.zoom) zoomTo(gd, map.zoom[0], map.zoom[1]);
   else fit(gd);
   refresh(gd);
+}
+
+function sizeOf(gd) {
+  return `${gd._fullLayout.width}x${gd._fullLayout.height}`;
 }
 
 function stamp(gd) {
@@ -79,13 +85,34 @@ function addOverlay(gd) {
   // Below Plotly's last layer, which holds the hover text.
   const layers = container.querySelectorAll(":scope > svg.main-svg");
   container.insertBefore(overlay, layers[layers.length - 1] ?? null);
-  const tools = document.createElement("div");
-  tools.className = "pm-tools";
-  tools.setAttribute("role", "toolbar");
-  tools.setAttribute("aria-label", "Map tools");
-  if (window.Plotly) tools.append(...TOOLS.map((tool) => toolButton(gd, ...tool)));
-  container.append(tools);
+  addTools(gd, container);
+  shrinkPoints(gd);
+}
+
+/** The tools stand beside the legend; on a narrow screen they float over the map. */
+function addTools(gd, container) {
+  map.tools?.remove();
+  map.tools = document.createElement("div");
+  map.tools.className = "pm-tools";
+  map.tools.setAttribute("role", "toolbar");
+  map.tools.setAttribute("aria-label", "Map tools");
+  if (window.Plotly) map.tools.append(...TOOLS.map((tool) => toolButton(gd, ...tool)));
+  (isNarrow() ? container : map.bar).append(map.tools);
   setMode(gd, map.mode);
+}
+
+function isNarrow() {
+  return window.innerWidth <= 760;
+}
+
+function pointSize() {
+  return isNarrow() ? Math.max(3, map.data.size * 0.72) : map.data.size;
+}
+
+function shrinkPoints(gd) {
+  const factor = pointSize() / map.data.size;
+  if (factor === 1 || !window.Plotly) return;
+  window.Plotly.restyle(gd, { "marker.size": gd._fullData.map((one) => one.marker.size * factor) });
 }
 
 function toolButton(gd, action, title, path) {
@@ -113,7 +140,7 @@ function toolButton(gd, action, title, path) {
 function setMode(gd, mode) {
   map.mode = mode;
   if (window.Plotly && gd._fullLayout.dragmode !== mode) window.Plotly.relayout(gd, { dragmode: mode });
-  for (const button of gd.querySelectorAll(".pm-tools button")) {
+  for (const button of map.tools.querySelectorAll("button")) {
     if (["pan", "select", "lasso"].includes(button.dataset.action)) {
       button.setAttribute("aria-pressed", String(button.dataset.action === mode));
     }
@@ -126,8 +153,7 @@ function ranges(gd) {
 }
 
 function zoomTo(gd, x, y) {
-  if (!window.Plotly) return;
-  window.Plotly.relayout(gd, { "xaxis.range": x, "yaxis.range": y });
+  return window.Plotly?.relayout(gd, { "xaxis.range": x, "yaxis.range": y });
 }
 
 function zoomBy(gd, factor) {
@@ -136,27 +162,23 @@ function zoomBy(gd, factor) {
     return [middle + (low - middle) * factor, middle + (high - middle) * factor];
   };
   const [x, y] = ranges(gd);
-  zoomTo(gd, around(x), around(y));
+  map.zoom = [around(x), around(y)];
+  zoomTo(gd, ...map.zoom);
 }
 
-/** Show the whole map at one scale for both axes. */
+/** Show the whole map at one scale for both axes, as large as it goes. */
 function fit(gd) {
   if (!window.Plotly) return;
   const [x0, x1, y0, y1] = map.data.extent;
   const { _length: width } = gd._fullLayout.xaxis;
   const { _length: height } = gd._fullLayout.yaxis;
   const scale = Math.max((x1 - x0) / width, (y1 - y0) / height);
-  const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
-  map.fitting = true;
-  Promise.resolve(
-    window.Plotly.relayout(gd, {
-      "xaxis.range": [x - (scale * width) / 2, x + (scale * width) / 2],
-      "yaxis.range": [y - (scale * height) / 2, y + (scale * height) / 2],
-    }),
-  ).finally(() => {
-    map.fitting = false;
-    map.zoom = null;
-  });
+  const around = (low, high, size) => [(low + high - scale * size) / 2, (low + high + scale * size) / 2];
+  const wanted = [around(x0, x1, width), around(y0, y1, height)];
+  const off = ranges(gd).flatMap((range, i) => range.map((end, j) => Math.abs(end - wanted[i][j])));
+  map.zoom = null;
+  if (Math.max(...off) < scale * 2) return;
+  zoomTo(gd, ...wanted);
 }
 
 /** Pixels of a place on the map. */
@@ -168,13 +190,12 @@ function toPixels(gd, x, y) {
 function refresh(gd) {
   const overlay = gd.querySelector(".pm-overlay");
   if (!overlay || !gd._fullLayout?.xaxis) return;
-  const size = `${gd._fullLayout.width}x${gd._fullLayout.height}`;
-  if (size !== map.size && !map.zoom) {
-    map.size = size;
+  const resized = map.size !== sizeOf(gd);
+  map.size = sizeOf(gd);
+  if (resized && !map.zoom) {
     fit(gd);
     return;
   }
-  map.size = size;
   map.drawn = stamp(gd);
   showSelection(gd);
   drawLabels(gd, overlay);
@@ -223,12 +244,12 @@ function drawLabels(gd, overlay) {
     nodes.set(label.id, node);
     return [{ id: label.id, points: thin(own), variants: variants(node, label.name, width), previous: map.offsets.get(label.id) }];
   });
-  const tools = gd.querySelector(".pm-tools").getBoundingClientRect();
+  const tools = map.tools.getBoundingClientRect();
   const frame = gd.getBoundingClientRect();
-  const obstacles = [
-    { x: tools.x - frame.x, y: tools.y - frame.y, w: tools.width, h: tools.height },
-  ];
-  const radius = map.data.size / 2 + 1;
+  const obstacles = gd.contains(map.tools)
+    ? [{ x: tools.x - frame.x, y: tools.y - frame.y, w: tools.width, h: tools.height }]
+    : [];
+  const radius = pointSize() / 2 + 1;
   const placed = placeLabels({ width, height, radius, points, labels, obstacles });
   const { xaxis, yaxis } = gd._fullLayout;
   const lines = overlay.querySelector(".pm-lines");
@@ -304,7 +325,8 @@ function drawMarks(gd, overlay) {
   }
   if (selected) {
     const [cx, cy] = toPixels(gd, selected[0], selected[1]);
-    for (const [name, r] of [["pm-halo", map.data.size / 2 + 5], ["pm-ring", map.data.size / 2 + 5]]) {
+    const r = pointSize() / 2 + 5;
+    for (const name of ["pm-halo", "pm-ring"]) {
       const ring = document.createElementNS(SVG, "circle");
       ring.setAttribute("class", `pm-mark ${name}`);
       Object.entries({ cx, cy, r }).forEach(([key, value]) => ring.setAttribute(key, value));
@@ -368,14 +390,14 @@ function drawLegend(root, legend) {
   if (legend.scale) {
     const scale = document.createElement("span");
     scale.className = "pm-scale";
-    const [first, last] = legend.scale.ends.map((end) => {
-      const node = document.createElement("small");
-      node.textContent = end;
-      return node;
-    });
     const bar = document.createElement("i");
     bar.style.background = `linear-gradient(90deg, ${legend.scale.colours.join(", ")})`;
-    scale.append(first, bar, last);
+    const ticks = legend.scale.ticks.map((tick) => {
+      const node = document.createElement("small");
+      node.textContent = tick;
+      return node;
+    });
+    scale.append(bar, ...ticks);
     items.unshift(scale);
   }
   root.replaceChildren(...items);

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from dashboard import figures, links, tables, text, wording
 from dashboard.map_layer import map_layer
 from dashboard.selection import inside
+from dashboard.state import COLOURS
 from dashboard.views import empty
+from topics.exports import author_names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dashboard.screen import Screen
 
 __all__ = ["show"]
@@ -23,7 +27,18 @@ def show(screen: Screen) -> None:
         return
     parts = figures.groups(screen)
     revision = screen.topic_map.digest[:12]
-    map_layer(screen, parts, size=figures.marker_size(screen.selection.total), revision=revision)
+    with st.container(horizontal=True, vertical_alignment="center", key="pm-key"):
+        map_layer(
+            screen, parts, size=figures.marker_size(screen.selection.total), revision=revision
+        )
+        st.segmented_control(
+            "Colour by",
+            COLOURS,
+            label_visibility="collapsed",
+            format_func=str.capitalize,
+            width="content",
+            **links.bound(screen.view, "colour"),
+        )
     with st.container(horizontal=True, gap="medium", key="pm-stage"):
         with st.container(key="pm-map"):
             st.plotly_chart(
@@ -43,8 +58,9 @@ def show(screen: Screen) -> None:
 
 def _paper(screen: Screen, paper_id: str) -> None:
     """The paper beside the map."""
-    papers, view = screen.topic_map.papers, screen.view
-    paper = papers.iloc[screen.topic_map.row_of[paper_id]]
+    view = screen.view
+    row = screen.topic_map.row_of[paper_id]
+    paper = tables.records(screen.topic_map.papers.iloc[[row]])[0]
     with st.container(horizontal=True, horizontal_alignment="distribute", key="pm-panel-top"):
         st.html(text.element("div", _facts(paper), css_class="pm-facts"))
         st.button(
@@ -55,34 +71,26 @@ def _paper(screen: Screen, paper_id: str) -> None:
             kwargs={"paper": None},
             key="close-paper",
         )
-    st.html(text.element("h2", paper["title"] or "Untitled", css_class="pm-paper-title"))
-    topic = paper["topic"]
-    if isinstance(topic, str):
-        links.link(
-            "topic",
-            view,
-            label=screen.topic_map.topic_names[topic],
-            icon=":material/category:",
-            topic=topic,
-            paper=None,
-        )
-    abstract = paper["abstract"]
     st.html(
-        text.element(
-            "p",
-            abstract if wording.is_known(abstract) else "No abstract is known.",
-            css_class="pm-panel-abstract",
-        )
+        text.element("h2", paper["title"] or "Untitled", css_class="pm-paper-title")
+        + text.element("div", author_names(paper), css_class="pm-authors")
     )
-    links.link("paper", view, label="Open the paper’s page", icon=":material/article:", area=None)
+    with st.container(horizontal=True, key="pm-panel-links"):
+        if isinstance(topic := paper["topic"], str):
+            name = screen.topic_map.topic_names[topic]
+            changes = {"topic": topic, "paper": None, "area": None}
+            links.link("topic", view, label=name, icon=":material/category:", **changes)
+        links.link("paper", view, label="Full page", icon=":material/article:", area=None)
+    abstract = paper["abstract"]
+    known = wording.is_known(abstract)
+    words = abstract if known else "The source gives no abstract."
+    st.html(text.element("p", words, css_class="pm-panel-abstract"))
 
 
-def _facts(paper: object) -> str:
-    topic = paper["topic"]  # type: ignore[index]
-    theme = paper["theme"]  # type: ignore[index]
-    said = [wording.date(paper["date"]), theme]  # type: ignore[index]
-    if not isinstance(topic, str):
-        said.append("unclustered")
+def _facts(paper: Mapping[str, Any]) -> str:
+    said = [wording.date(paper["date"]), paper["theme"]]
+    if not isinstance(paper["topic"], str):
+        said.append(figures.UNCLUSTERED)
     return " · ".join(str(part) for part in said if wording.is_known(part))
 
 

@@ -1,0 +1,56 @@
+// The control that copies the address, and one step of history for each step of the reader.
+
+/**
+ * When the server sends a reader to another page, the address changes twice: first what follows
+ * the "?", then the path. Without a gesture in between that is one step, so that one "back" undoes it.
+ */
+function oneStepAPage() {
+  if (window.papermapHistory) return;
+  window.papermapHistory = true;
+  let gesture = true;
+  const mark = () => {
+    gesture = true;
+  };
+  for (const name of ["pointerdown", "keydown", "popstate"]) window.addEventListener(name, mark, true);
+  const push = window.history.pushState.bind(window.history);
+  window.history.pushState = (state, title, url) => {
+    const next = new URL(url ?? "", window.location.href);
+    const same = next.search === window.location.search && next.pathname !== window.location.pathname;
+    if (same && !gesture) window.history.replaceState(state, title, url);
+    else push(state, title, url);
+    gesture = false;
+  };
+}
+
+async function write(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without https the clipboard is closed to pages: select a field and copy that.
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.style.position = "fixed";
+    field.style.opacity = "0";
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+}
+
+export default function draw({ parentElement }) {
+  oneStepAPage();
+  const button = parentElement.querySelector("button");
+  const label = button.querySelector("span");
+  button.onclick = async () => {
+    const done = await write(window.location.href);
+    label.textContent = done ? "Copied" : "Copy it from the address bar";
+    button.classList.toggle("pm-done", done);
+    setTimeout(() => {
+      label.textContent = "Copy link";
+      button.classList.remove("pm-done");
+    }, 2000);
+  };
+}
