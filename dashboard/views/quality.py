@@ -301,11 +301,15 @@ def _settings(settings: Mapping[str, Any]) -> pd.DataFrame:
     from topics.settings import describe
 
     helps = {setting.name: setting.help.replace("`", "") for setting in describe()}
+    order = [
+        *(name for name in helps if name in settings),
+        *(n for n in settings if n not in helps),
+    ]
     return pd.DataFrame(
         {
-            "Setting": [str(name).replace("_", " ") for name in settings],
-            "Value": [_value(value) for value in settings.values()],
-            "What it does": [helps.get(str(name), "") for name in settings],
+            "Setting": [str(name).replace("_", " ") for name in order],
+            "Value": [_value(settings[name]) for name in order],
+            "What it does": [helps.get(str(name), "") for name in order],
         }
     )
 

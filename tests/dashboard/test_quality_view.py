@@ -1,0 +1,111 @@
+"""The Quality view: every record accounted for, every limit said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from dashboard.views.quality import limits, read_by_file
+from tests.dashboard.screens import assert_only_text, open_page, words_of
+from tests.factories import HOSTILE_TITLES, make_map, write_map
+from topics.topicmap import TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def ledger(*rows: tuple[str, int, str, str | None, str | None]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(TABLES["ledger"]))
+
+
+ROWS = (
+    ("a.txt", 1, "kept", "p1", None),
+    ("a.txt", 9, "merged", "p1", "the same paper"),
+    ("b.bib", 3, "rejected", None, "neither a title nor an abstract"),
+    ("b.bib", 5, "kept", "p2", None),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("quality") / "map"
+    made = make_map()
+    manifest = {
+        **made.manifest,
+        "papermap_version": "9.8.7",
+        "quality": {"layout_preservation": 0.4242, "something_new": 0.5, "broken": None},
+        "seconds": {"Writing the map": 0.5, "Reading the sources": 1.25},
+        "settings": {"own": [1], "min_topic_size": None, "seed": 0},
+        "notices": ["31 dates written without a year read as 2025."],
+    }
+    write_map(path, replace(made, ledger=ledger(*ROWS), manifest=manifest))
+    return path
+
+
+def test_every_record_is_accounted_for() -> None:
+    table = read_by_file(ledger(*ROWS))
+    assert table.to_dict("records") == [
+        {"file": "a.txt", "read": 2, "kept": 1, "merged": 1, "rejected": 0},
+        {"file": "b.bib", "read": 2, "kept": 1, "merged": 0, "rejected": 1},
+    ]
+    assert read_by_file(ledger()).empty
+
+
+def test_what_was_read_and_how_it_was_made(folder: Path) -> None:
+    page = open_page(folder, "quality")
+    assert not page.exception
+    said = words_of(page)
+    assert "**4** records read = **2** kept + **1** merged" in said
+    assert "**1** rejected" in said
+    assert "31 dates written without a year read as 2025." in said
+    assert "0.42" in said
+    assert "Neighbours kept by the map" in said
+    assert "Something new" in said
+    files, rejected, facts, seconds, settings = [frame.value for frame in page.dataframe]
+    assert list(files["Read"]) == [2, 2]
+    assert list(rejected["Why"]) == ["neither a title nor an abstract"]
+    assert list(seconds["Stage"]) == ["Reading the sources", "Writing the map"]
+    assert ["Papermap version", "9.8.7"] in facts.to_numpy().tolist()
+    assert list(settings["Value"]) == ["0", "follows the corpus", "[1]"]
+    numbers = {metric.label: metric.value for metric in page.metric}
+    assert numbers["Papers"] == "153"
+    assert numbers["Rejected"] == "1"
+
+
+def test_filters_do_not_matter_and_that_is_said(folder: Path) -> None:
+    page = open_page(folder, "quality", text="no paper has this word")
+    assert not page.exception
+    assert "the filters make no difference" in words_of(page)
+
+
+def test_limits_are_said_in_numbers() -> None:
+    made = make_map()
+    said = "\n".join(limits(made))
+    assert f"{made.unclustered} papers" in said
+    assert f"{made.undated} papers" in said
+    bare = make_map(papers=5, topics=0)
+    assert limits(bare)[0].startswith("There are no topics: 5 papers")
+    one = replace(made, papers=made.papers.assign(abstract=["", *made.papers["abstract"][1:]]))
+    assert "1 paper came without an abstract and is placed" in "\n".join(limits(one))
+
+
+def test_an_empty_and_a_sparse_map(tmp_path: Path) -> None:
+    made = make_map(papers=0)
+    manifest = {"schema_version": 1, "quality": "none", "seconds": [], "notices": None}
+    write_map(tmp_path / "map", replace(made, manifest=manifest))
+    page = open_page(tmp_path / "map", "quality")
+    assert not page.exception
+    assert "No record was rejected." in words_of(page)
+
+
+def test_hostile_text_is_only_text(tmp_path: Path) -> None:
+    made = make_map(papers=12, topics=1)
+    rows = [(text, 1, "rejected", None, text) for text in HOSTILE_TITLES]
+    manifest = {**made.manifest, "notices": list(HOSTILE_TITLES), "quality": {HOSTILE_TITLES[0]: 1}}
+    write_map(tmp_path / "map", replace(made, ledger=ledger(*rows), manifest=manifest))
+    page = open_page(tmp_path / "map", "quality")
+    assert not page.exception
+    assert_only_text(page)
