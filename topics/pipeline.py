@@ -128,12 +128,12 @@ def build_from_corpus(
     with watch.stage(STAGES[2]):
         placed = stages.place(corpus, encoded, settings, cache)
     with watch.stage(STAGES[3]):
-        described = stages.describe(corpus, encoded, placed, settings, cache)
+        described = stages.describe(corpus, encoded, placed, cache)
     with watch.stage(STAGES[4]):
         themed = stages.sort_into_themes(corpus, encoded, described, settings, cache)
     with watch.stage(STAGES[5]):
         tables = assemble(corpus, placed, described, themed)
-        quality = stages.measure(placed, described)
+        quality = stages.measure(placed, described, cache)
     notices = [*corpus.notices, *stages.remarks(corpus, described)]
     for notice in notices[len(corpus.notices) :]:
         watch.progress.note(notice)

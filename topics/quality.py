@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from topics.clustering import modularity
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,7 +25,6 @@ def quality_figures(
     graph: NeighbourGraph,
     points: np.ndarray,
     clustering: Clustering,
-    modularity: float,
     keywords: Sequence[Sequence[str]],
 ) -> dict[str, float]:
     """Measure a map.
@@ -39,7 +40,7 @@ def quality_figures(
     return {
         "layout_preservation": round(layout_preservation(graph, points), 4),
         "topic_agreement": round(agreement, 4),
-        "topic_modularity": round(modularity, 4),
+        "topic_modularity": round(modularity(clustering, graph), 4),
         "keyword_diversity": round(keyword_diversity(keywords), 4),
     }
 

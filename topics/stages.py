@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 1
+_VERSION = 2
 
 #: Themes choices that are no file and no preset.
 _NO_THEMES, _FOUND_THEMES = "none", "auto"
@@ -85,7 +85,6 @@ class Placed:
     space: np.ndarray
     points: np.ndarray
     clustering: Clustering
-    modularity: float
     key: str
 
 
@@ -176,7 +175,7 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
     )
 
     def compute() -> Placed:
-        from topics.clustering import modularity, no_topics
+        from topics.clustering import no_topics
         from topics.neighbours import knn_graph
         from topics.projection import layout, neighbours_for
         from topics.terms import ALIKE, sameness
@@ -187,7 +186,7 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
         if sameness(texts_of(corpus)) > ALIKE:
             clustering = no_topics(len(corpus))
         points = layout(encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed)
-        return Placed(graph, space, points, clustering, modularity(clustering, graph), key)
+        return Placed(graph, space, points, clustering, key)
 
     def save(placed: Placed, folder: Path) -> None:
         save_arrays(
@@ -200,7 +199,6 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
             },
             folder,
         )
-        save_json(placed.modularity, folder)
 
     def load(folder: Path) -> Placed:
         arrays = load_arrays(folder)
@@ -209,7 +207,6 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
             space=arrays["space"],
             points=arrays["points"],
             clustering=Clustering(arrays["labels"], arrays["confidence"], arrays["nearest"]),
-            modularity=float(load_json(folder)),
             key=key,
         )
 
@@ -250,11 +247,8 @@ def _best_clustering(
     return best[1], best[2]
 
 
-def describe(
-    corpus: Corpus, encoded: Encoded, placed: Placed, settings: BuildSettings, cache: Cache
-) -> Described:
+def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> Described:
     """Name the topics and pick their keywords and representatives."""
-    del settings
     key = digest(_VERSION, placed.key)
 
     def compute() -> Described:
@@ -415,17 +409,21 @@ def _found_themes(encoded: Encoded, described: Described) -> Themed:
     )
 
 
-def measure(placed: Placed, described: Described) -> dict[str, float]:
+def measure(placed: Placed, described: Described, cache: Cache) -> dict[str, float]:
     """Quality figures of the map."""
-    from topics.quality import quality_figures
+    key = digest(_VERSION, placed.key, described.clustering.labels, described.keywords)
 
-    return quality_figures(
-        graph=placed.graph,
-        points=placed.points,
-        clustering=described.clustering,
-        modularity=placed.modularity,
-        keywords=described.keywords,
-    )
+    def compute() -> dict[str, float]:
+        from topics.quality import quality_figures
+
+        return quality_figures(
+            graph=placed.graph,
+            points=placed.points,
+            clustering=described.clustering,
+            keywords=described.keywords,
+        )
+
+    return cache.get_or_compute("quality", key, compute, save=save_json, load=load_json)
 
 
 def remarks(corpus: Corpus, described: Described) -> list[str]:
