@@ -202,7 +202,7 @@ def web_address(url: object) -> str | None:
         return None
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
         return None
-    return quote(text, safe="%/:?#@!$&'*+,;=-._~[]")
+    return quote(text, safe="%/:?#@!&*+,;=-._~")
 
 
 def _rows(papers: pd.DataFrame) -> list[dict[str, Any]]:
