@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 #: own row or below; a package counts as one. A new module gets its place here.
 LAYERS = (
     ("errors",),
-    ("console", "folders", "phrases", "sample", "serving", "settings", "tex", "thirdparty"),
+    ("console", "folders", "phrases", "progress", "sample", "serving", "settings", "tex", "thirdparty"),
     ("topicmap",),
     ("artefacts", "store", "terms", "themefile"),
     ("text",),
@@ -52,6 +52,7 @@ READ_SIDE = {
     "errors",
     "exports",
     "neighbours",
+    "progress",
     "settings",
     "text",
     "topicmap",

@@ -7,11 +7,12 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from topics import artefact
 from topics.corpus import Corpus, build_corpus
 from topics.errors import TooFewPapers
+from topics.progress import STAGES, Progress, Silent
 from topics.settings import MIN_PAPERS, BuildSettings
 from topics.sources.detect import read_sources
 from topics.store import Cache, NullCache
@@ -23,38 +24,7 @@ if TYPE_CHECKING:
     from topics.stages import Encoded
     from topics.tables import Tables
 
-__all__ = ["STAGES", "Progress", "build", "build_from_corpus", "version"]
-
-#: The stages of a build, as a person is told of them.
-STAGES = (
-    "Reading the sources",
-    "Turning abstracts into vectors",
-    "Finding topics and laying out the map",
-    "Naming the topics",
-    "Sorting papers into themes",
-    "Measuring trends and quality",
-    "Writing the map",
-)
-
-
-class Progress(Protocol):
-    """Told of every stage as it begins, and of remarks on the way."""
-
-    def stage(self, number: int, total: int, name: str) -> None:
-        """Stage ``number`` of ``total``, counted from 1, begins."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Something the user should know."""
-        ...
-
-
-class _Silent:
-    def stage(self, number: int, total: int, name: str) -> None:
-        """Say nothing."""
-
-    def note(self, text: str) -> None:
-        """Say nothing."""
+__all__ = ["build", "build_from_corpus", "version"]
 
 
 @dataclass(slots=True)
@@ -93,7 +63,7 @@ def build(
         PapermapError: with a message for the user; the old map is untouched.
     """
     settings = settings or BuildSettings()
-    watch = _Watch(progress or _Silent())
+    watch = _Watch(progress or Silent())
     artefact.check_target(out)
     with watch.stage(STAGES[0]):
         reads = read_sources(sources, progress=watch.progress.note)
@@ -113,7 +83,7 @@ def build_from_corpus(
     """Make a map of a corpus and write it; see `build`."""
     settings = settings or BuildSettings()
     cache = cache or NullCache()
-    watch = _watch or _Watch(progress or _Silent())
+    watch = _watch or _Watch(progress or Silent())
     for notice in corpus.notices:
         watch.progress.note(notice)
     if len(corpus) < MIN_PAPERS:
@@ -148,7 +118,9 @@ def build_from_corpus(
             vectors=encoded.vectors,
             manifest=manifest,
         )
-        return artefact.save(topic_map, out, write_encoder=encoded.write_encoder)
+        written = artefact.save(topic_map, out, write_encoder=encoded.write_encoder)
+        cache.prune()
+    return written
 
 
 def _manifest(

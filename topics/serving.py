@@ -27,6 +27,9 @@ __all__ = ["MAPS_VARIABLE", "Server"]
 #: Environment variable that tells the dashboard which map folders to show.
 MAPS_VARIABLE = "PAPERMAP_MAPS"
 
+#: Asks without any proxy: the dashboard is on this machine.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 _FIRST_PORT = 8501
 _PATIENCE = 90.0
 
@@ -73,10 +76,18 @@ class Server:
             stdout=self._log,
             stderr=self._log,
         )
+        # From here on a termination signal must not leave the process behind.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            self._await()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _await(self) -> None:
         end = time.monotonic() + _PATIENCE
         while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > end:
-                self.stop()
+            if self._process is None or self._process.poll() is not None or time.monotonic() > end:
                 raise PapermapError(f"The dashboard did not start:\n{self._tail()}")
             time.sleep(0.1)
 
@@ -96,7 +107,6 @@ class Server:
             Its exit code, 0 where it was stopped on purpose.
         """
         assert self._process is not None, "start() comes first"  # noqa: S101
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             code = self._process.wait()
         except (KeyboardInterrupt, SystemExit):
@@ -131,7 +141,7 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=2) as answer:  # noqa: S310
+            with _DIRECT.open(f"{self.address}/_stcore/health", timeout=2) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

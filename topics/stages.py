@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass
+from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,9 @@ __all__ = [
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
 _VERSION = 2
+
+#: Libraries whose results change from version to version.
+_LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
 
 #: Themes choices that are no file and no preset.
 _NO_THEMES, _FOUND_THEMES = "none", "auto"
@@ -120,6 +124,13 @@ def check_settings(settings: BuildSettings) -> None:
         load_themes(settings.themes)
 
 
+@once
+def _versions() -> tuple[object, ...]:
+    from importlib.metadata import version
+
+    return _VERSION, *(version(name) for name in _LIBRARIES)
+
+
 def texts_of(corpus: Corpus) -> list[str]:
     """What is encoded of each paper: the title counts twice, it says most in few words."""
     return [
@@ -131,7 +142,11 @@ def texts_of(corpus: Corpus) -> list[str]:
 def encode(corpus: Corpus, settings: BuildSettings, cache: Cache) -> Encoded:
     """Fit the encoder and encode all papers."""
     key = digest(
-        _VERSION, corpus.fingerprint, settings.encoder, settings.transformer_model, settings.seed
+        *_versions(),
+        corpus.fingerprint,
+        settings.encoder,
+        settings.transformer_model,
+        settings.seed,
     )
 
     def compute() -> Encoded:
@@ -164,7 +179,7 @@ def encode(corpus: Corpus, settings: BuildSettings, cache: Cache) -> Encoded:
 def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cache) -> Placed:
     """Find neighbours and topics and lay out the map."""
     key = digest(
-        _VERSION,
+        *_versions(),
         encoded.key,
         settings.neighbours,
         settings.cluster_dimensions,
@@ -249,7 +264,7 @@ def _best_clustering(
 
 def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> Described:
     """Name the topics and pick their keywords and representatives."""
-    key = digest(_VERSION, placed.key)
+    key = digest(*_versions(), placed.key)
 
     def compute() -> Described:
         from topics.labels import label_topics, representatives, with_words
@@ -348,7 +363,7 @@ def _named_themes(
 
     themes = load_themes(settings.themes)
     key = digest(
-        _VERSION, encoded.key, described.clustering.labels, [theme.wording for theme in themes]
+        *_versions(), encoded.key, described.clustering.labels, [theme.wording for theme in themes]
     )
 
     def compute() -> Themed:
@@ -411,7 +426,7 @@ def _found_themes(encoded: Encoded, described: Described) -> Themed:
 
 def measure(placed: Placed, described: Described, cache: Cache) -> dict[str, float]:
     """Quality figures of the map."""
-    key = digest(_VERSION, placed.key, described.clustering.labels, described.keywords)
+    key = digest(*_versions(), placed.key, described.clustering.labels, described.keywords)
 
     def compute() -> dict[str, float]:
         from topics.quality import quality_figures

@@ -62,9 +62,17 @@ class Cache(Protocol):
         """Return a stage's output, from the cache where it is there."""
         ...
 
+    def prune(self, max_bytes: int = ...) -> int:
+        """Remove the longest unused entries until the rest fits."""
+        ...
+
 
 class NullCache:
     """A cache that keeps nothing."""
+
+    def prune(self, max_bytes: int = 0) -> int:  # noqa: ARG002
+        """There is nothing to remove."""
+        return 0
 
     def get_or_compute(
         self,

@@ -317,7 +317,7 @@ def _settings(settings: Mapping[str, Any]) -> pd.DataFrame:
 def _seconds(seconds: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
-    from topics.pipeline import STAGES
+    from topics.progress import STAGES
 
     known = {str(k): float(v) for k, v in seconds.items() if isinstance(v, (int, float))}
     order = sorted(known, key=lambda name: STAGES.index(name) if name in STAGES else len(STAGES))
