@@ -40,6 +40,7 @@ LAYERS = (
     ("artefact", "exports", "search"),
     ("ledger", "reports"),
     ("stages",),
+    ("theming",),
     ("tables",),
     ("pipeline",),
     ("cli",),

@@ -89,10 +89,10 @@ def build_from_corpus(
     if len(corpus) < MIN_PAPERS:
         raise TooFewPapers(len(corpus), MIN_PAPERS)
 
-    from topics import stages
+    from topics import stages, theming
     from topics.tables import assemble
 
-    stages.check_settings(settings)
+    theming.check_settings(settings)
     with watch.stage(STAGES[1]):
         encoded = stages.encode(corpus, settings, cache)
     with watch.stage(STAGES[2]):
@@ -100,7 +100,7 @@ def build_from_corpus(
     with watch.stage(STAGES[3]):
         described = stages.describe(corpus, encoded, placed, cache)
     with watch.stage(STAGES[4]):
-        themed = stages.sort_into_themes(corpus, encoded, described, settings, cache)
+        themed = theming.sort_into_themes(corpus, encoded, described, settings, cache)
     with watch.stage(STAGES[5]):
         tables = assemble(corpus, placed, described, themed)
         quality = stages.measure(placed, described, cache)

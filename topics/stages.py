@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from topics.clustering import MIN_TOPIC_PAPERS, Clustering
 from topics.neighbours import NeighbourGraph
 from topics.store import digest, load_arrays, load_json, save_arrays, save_json
-from topics.topicmap import OTHER_THEME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,14 +27,14 @@ __all__ = [
     "Described",
     "Encoded",
     "Placed",
-    "Themed",
-    "check_settings",
     "describe",
     "encode",
     "measure",
     "place",
     "remarks",
-    "sort_into_themes",
+    "texts_of",
+    "topic_centres",
+    "versions",
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
@@ -43,9 +42,6 @@ _VERSION = 2
 
 #: Libraries whose results change from version to version.
 _LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
-
-#: Themes choices that are no file and no preset.
-_NO_THEMES, _FOUND_THEMES = "none", "auto"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,26 +102,9 @@ class Described:
     representatives: tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Themed:
-    """Themes, the theme of each paper with its confidence, and of each topic; null with none."""
-
-    themes: tuple[tuple[str, str], ...]
-    papers: tuple[str | None, ...]
-    confidence: tuple[float | None, ...]
-    topics: tuple[str | None, ...]
-
-
-def check_settings(settings: BuildSettings) -> None:
-    """Fail on a themes file that cannot be used before anything slow begins."""
-    if settings.themes not in (_NO_THEMES, _FOUND_THEMES):
-        from topics.themefile import load_themes
-
-        load_themes(settings.themes)
-
-
 @once
-def _versions() -> tuple[object, ...]:
+def versions() -> tuple[object, ...]:
+    """What an output depends on beside its input: our own version and the libraries'."""
     from importlib.metadata import version
 
     return _VERSION, *(version(name) for name in _LIBRARIES)
@@ -142,7 +121,7 @@ def texts_of(corpus: Corpus) -> list[str]:
 def encode(corpus: Corpus, settings: BuildSettings, cache: Cache) -> Encoded:
     """Fit the encoder and encode all papers."""
     key = digest(
-        *_versions(),
+        *versions(),
         corpus.fingerprint,
         settings.encoder,
         settings.transformer_model,
@@ -179,7 +158,7 @@ def encode(corpus: Corpus, settings: BuildSettings, cache: Cache) -> Encoded:
 def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cache) -> Placed:
     """Find neighbours and topics and lay out the map."""
     key = digest(
-        *_versions(),
+        *versions(),
         encoded.key,
         settings.neighbours,
         settings.cluster_dimensions,
@@ -264,7 +243,7 @@ def _best_clustering(
 
 def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> Described:
     """Name the topics and pick their keywords and representatives."""
-    key = digest(*_versions(), placed.key)
+    key = digest(*versions(), placed.key)
 
     def compute() -> Described:
         from topics.labels import label_topics, representatives, with_words
@@ -336,97 +315,9 @@ def topic_centres(vectors: np.ndarray, clustering: Clustering) -> np.ndarray:
     )
 
 
-def sort_into_themes(
-    corpus: Corpus,
-    encoded: Encoded,
-    described: Described,
-    settings: BuildSettings,
-    cache: Cache,
-) -> Themed:
-    """Give every paper and topic its theme."""
-    if settings.themes == _NO_THEMES:
-        papers, topics = len(corpus), described.clustering.topics
-        return Themed((), (None,) * papers, (None,) * papers, (None,) * topics)
-    if settings.themes == _FOUND_THEMES:
-        return _found_themes(encoded, described)
-    return _named_themes(corpus, encoded, described, settings, cache)
-
-
-def _named_themes(
-    corpus: Corpus,
-    encoded: Encoded,
-    described: Described,
-    settings: BuildSettings,
-    cache: Cache,
-) -> Themed:
-    from topics.themefile import load_themes
-
-    themes = load_themes(settings.themes)
-    key = digest(
-        *_versions(), encoded.key, described.clustering.labels, [theme.wording for theme in themes]
-    )
-
-    def compute() -> Themed:
-        from topics.themes import assign_themes, theme_of_topics
-
-        found = assign_themes(themes, texts_of(corpus), encoded.vectors, encoded.encoder())
-        topics = theme_of_topics(
-            found.names, found.confidence, described.clustering.labels, described.clustering.topics
-        )
-        return Themed(
-            themes=(*((t.name, t.description) for t in themes), (OTHER_THEME, _OTHER_TEXT)),
-            papers=tuple(found.names),
-            confidence=tuple(round(float(value), 4) for value in found.confidence),
-            topics=tuple(topics),
-        )
-
-    def save(themed: Themed, folder: Path) -> None:
-        save_json([themed.themes, themed.papers, themed.confidence, themed.topics], folder)
-
-    def load(folder: Path) -> Themed:
-        listed, papers, confidence, topics = load_json(folder)
-        return Themed(tuple(map(tuple, listed)), tuple(papers), tuple(confidence), tuple(topics))
-
-    return cache.get_or_compute("themes", key, compute, save=save, load=load)
-
-
-_OTHER_TEXT = "papers that fit none of the other themes"
-
-
-def _found_themes(encoded: Encoded, described: Described) -> Themed:
-    """Themes as groups of topics; a paper has the theme of its topic."""
-    import numpy as np
-
-    clustering = described.clustering
-    papers = len(clustering.labels)
-    if clustering.topics == 0:
-        return Themed(((OTHER_THEME, _OTHER_TEXT),), (OTHER_THEME,) * papers, (1.0,) * papers, ())
-    from topics.themes import find_themes
-
-    sizes = np.bincount(clustering.labels[clustering.labels >= 0], minlength=clustering.topics)
-    groups = find_themes(topic_centres(encoded.vectors, clustering), sizes)
-    names, texts = [], []
-    for group in range(int(groups.max()) + 1):
-        members = np.flatnonzero(groups == group)
-        members = members[np.argsort(-sizes[members], kind="stable")]
-        names.append(described.names[members[0]])
-        texts.append(", ".join(described.names[topic] for topic in members[:6]))
-    of_topic = [names[group] for group in groups]
-    inside = clustering.labels >= 0
-    return Themed(
-        themes=(*zip(names, texts, strict=True), (OTHER_THEME, _OTHER_TEXT)),
-        papers=tuple(of_topic[label] if label >= 0 else OTHER_THEME for label in clustering.labels),
-        confidence=tuple(
-            round(float(value if member else 1 - value), 4)
-            for value, member in zip(clustering.confidence, inside, strict=True)
-        ),
-        topics=tuple(of_topic),
-    )
-
-
 def measure(placed: Placed, described: Described, cache: Cache) -> dict[str, float]:
     """Quality figures of the map."""
-    key = digest(*_versions(), placed.key, described.clustering.labels, described.keywords)
+    key = digest(*versions(), placed.key, described.clustering.labels, described.keywords)
 
     def compute() -> dict[str, float]:
         from topics.quality import quality_figures

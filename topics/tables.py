@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from topics.clustering import Clustering
     from topics.corpus import Corpus
-    from topics.stages import Described, Placed, Themed
+    from topics.stages import Described, Placed
+    from topics.theming import Themed
 
 __all__ = ["Tables", "assemble"]
 
