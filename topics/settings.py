@@ -66,13 +66,14 @@ class BuildSettings:
         "found from the pages where not given.",
     )
     neighbours: int | None = _setting(
-        None, "Neighbours of a paper in the graph behind the map: 15 to 30, more for more papers."
+        None, "Neighbours of a paper in the graph behind the map: 10 to 30, more for more papers."
     )
     cluster_dimensions: int = _setting(
         10, "Dimensions of the space that topics are found in (fewer for a small corpus)."
     )
     min_topic_size: int | None = _setting(
-        None, "Fewest papers of a topic: 5 for a small corpus, growing with its square root's pace."
+        None,
+        "Fewest papers of a topic: 3 in a small corpus, 5 among a hundred papers, 15 among 2,000.",
     )
     min_samples: int = _setting(
         1, "Neighbours that make a place dense; higher leaves more papers unclustered."
