@@ -26,6 +26,23 @@ _SEGMENT = re.compile(r"[.,;:!?()\[\]{}\"“”‘’«»|/=<>…]+\s*|\s[-–�
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’+][^\W_]+)*\+*")
 _NUMBER = re.compile(r"[\d.,×%+-]+[a-z]{0,2}")
 
+#: Words whose plural, or whose own last s, follows no rule.
+_SINGULARS = {
+    "axes": "axis",
+    "bases": "basis",
+    "bias": "bias",
+    "biases": "bias",
+    "canvas": "canvas",
+    "gas": "gas",
+    "hypotheses": "hypothesis",
+    "indices": "index",
+    "lens": "lens",
+    "lenses": "lens",
+    "matrices": "matrix",
+    "syntheses": "synthesis",
+    "vertices": "vertex",
+}
+
 
 def words(text: str) -> list[str]:
     """Keys of all words of a text but function words and numbers, in order."""
@@ -66,6 +83,8 @@ def key_of(token: str) -> str:
 
 
 def _singular(word: str) -> str:
+    if word in _SINGULARS:
+        return _SINGULARS[word]
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ics")):
         return word
     if word.endswith("ies") and len(word) > 4:
