@@ -62,7 +62,7 @@ def test_case_hyphens_and_plurals_do_not_make_a_new_term(first: str, second: str
     assert key == f"{key_of(first)} {key_of(second)}"
     assert key == key.lower()
     assert "-" not in key
-    if not second.endswith(tuple("aeisuxy") + ("ch", "sh", "ic")):
+    if not second.endswith((*tuple("aeisuxy"), "ch", "sh", "ic")):
         assert key_of(f"{first}-{second}s") == key
 
 
