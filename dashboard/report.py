@@ -229,7 +229,10 @@ def _provenance(topic_map: TopicMap) -> list[Block]:
         ("Encoder", encoder.get("name") if isinstance(encoder, dict) else None),
         ("Fingerprint of the papers", manifest.get("corpus_fingerprint")),
         ("Digest of the map", topic_map.digest),
-        *(sorted(settings.items()) if isinstance(settings, dict) else ()),
+        *(
+            (f"Setting: {name.replace('_', ' ')}", value)
+            for name, value in sorted(settings.items() if isinstance(settings, dict) else ())
+        ),
     ]
     rows = tuple((str(name), str(value)) for name, value in facts if wording.is_known(value))
     return [Heading("How it was made"), Table(("What", "Value"), rows)]

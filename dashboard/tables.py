@@ -69,7 +69,8 @@ def paper_table(
     )
     # The click is only there during the run that it caused.
     if click := st.session_state.get(opened):
-        links.go("paper", screen.view, paper=str(papers["id"].iloc[int(click["row"])]))
+        paper = str(papers["id"].iloc[int(click["row"])])
+        links.go("paper", screen.view, topic=None, paper=paper)
 
 
 def paper_frame(topic_map: TopicMap, papers: pd.DataFrame, *, show: Sequence[str]) -> pd.DataFrame:

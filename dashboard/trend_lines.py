@@ -117,7 +117,7 @@ def _count_all(topic_map: TopicMap, step: str) -> Trends:
 
 
 def _count(topic_map: TopicMap, papers: pd.DataFrame, step: str) -> Trends:
-    from topics.trends import is_unfinished, placement, trend_table
+    from topics.trends import is_unfinished, trend_table
 
     possible, chosen = _periods(topic_map)
     period = step if step in possible else chosen
@@ -139,7 +139,7 @@ def _count(topic_map: TopicMap, papers: pd.DataFrame, step: str) -> Trends:
             str(topic): _line(topic_map.topic_names.get(str(topic), str(topic)), rows, totals)
             for topic, rows in table[table["topic"].notna()].groupby("topic", sort=False)
         },
-        placement=placement(corpus, period=period, as_of=as_of),
+        placement=_placement(topic_map, period),
     )
 
 
@@ -152,6 +152,13 @@ def _periods(topic_map: TopicMap) -> tuple[tuple[Period, ...], Period]:
         possible_periods(papers["date"]),
         choose_period(papers["date"], papers["date_precision"]),
     )
+
+
+@lru_cache(maxsize=16)
+def _placement(topic_map: TopicMap, period: Period) -> Placement:
+    from topics.trends import placement
+
+    return placement(topic_map.papers, period=period, as_of=read_on(topic_map))
 
 
 @lru_cache(maxsize=16)

@@ -228,6 +228,7 @@ def _similar(screen: Screen, paper_id: str) -> None:
                     screen.view,
                     label=str(papers["title"].iat[row] or "Untitled"),
                     help=wording.date(papers["date"].iat[row]),
+                    topic=None,
                     paper=str(papers["id"].iat[row]),
                     width="stretch",
                 )

@@ -215,7 +215,7 @@ def _read(topic_map: TopicMap) -> None:
         hide_index=True,
         key="files",
         width="content",
-        column_config={"File": st.column_config.TextColumn(width="large")},
+        column_config={"File": st.column_config.TextColumn(width=250)},
         alt="Records by file",
     )
     _rejected(ledger)

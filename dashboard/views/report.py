@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import report, tables
+from dashboard import links, report, tables
 from dashboard.views import empty
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def show(screen: Screen) -> None:
 
 def _show(screen: Screen) -> None:
     papers = screen.selection.papers
+    address = _address(screen)
     with st.container(horizontal=True, gap="xsmall", key="pm-report-files"):
         for label, ending, mime in (
             ("Report (HTML)", "html", "text/html"),
@@ -36,7 +38,7 @@ def _show(screen: Screen) -> None:
         ):
             st.download_button(
                 label,
-                functools.partial(_write, screen, ending),
+                functools.partial(_write, screen, ending, address),
                 file_name=f"papermap-report.{ending}",
                 mime=mime,
                 on_click="ignore",
@@ -51,8 +53,15 @@ def _show(screen: Screen) -> None:
     tables.downloads(screen, papers, name="papers", key="report-papers")
 
 
-def _write(screen: Screen, ending: str) -> bytes:
-    blocks = report.report(screen.topic_map, screen.view, screen.selection)
+def _write(screen: Screen, ending: str, address: str | None) -> bytes:
+    blocks = report.report(screen.topic_map, screen.view, screen.selection, address=address)
     if ending == "html":
         return report.to_html(blocks, title="Report of a paper map")
     return report.to_markdown(blocks)
+
+
+def _address(screen: Screen) -> str | None:
+    """The link to this view, where the browser has told its address."""
+    base = st.context.url
+    query = urlencode(links.params(screen.view), doseq=True)
+    return f"{base}{'?' if query else ''}{query}" if base else None

@@ -278,7 +278,7 @@ def _representatives(screen: Screen, ids: list[str]) -> None:
     chosen = tables.records(topic_map.papers.iloc[rows[:3]])
     for column, paper in zip(st.columns(_COLUMNS), chosen, strict=False):
         with column, st.container(border=True, height="stretch", gap="xsmall"):
-            links.link("paper", screen.view, label=paper["title"], paper=paper["id"])
+            links.link("paper", screen.view, label=paper["title"], topic=None, paper=paper["id"])
             st.html(
                 text.element(
                     "div",
