@@ -61,6 +61,16 @@ def _scripted(match: re.Match[str]) -> str:
     return script(math(match[2], bare=True), sub=match[1] == "_")
 
 
+def _grown(match: re.Match[str]) -> str:
+    inner, depth = match[4].strip(), 0
+    for char in inner:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if depth < 0:
+            return match[0]
+    before = match[1] or ("∝ " if match[2] else " " if match[0][:1].isspace() else "")
+    return f"{before}{match[3]}{inner}{match[5]}"
+
+
 def _named(match: re.Match[str]) -> str:
     return _symbol(match[1])
 
@@ -100,8 +110,8 @@ _RULES: tuple[_Rule, ...] = (
     # Brackets that were to grow: left( … right).
     _rule(
         "left",
-        r"(?:(?<![A-Za-z])([A-Z])|\b(propto))?\s?left\s?([(\[|])(.{0,200}?)\s?right\s?([)\]|])",
-        lambda m: f"{m[1] or (m[2] and '∝ ') or ''}{m[3]}{m[4].strip()}{m[5]}",
+        r"(?:(?<![A-Za-z])([A-Z])|\b(propto))?\s?left([(\[|])([^\n]{0,200}?)right([)\]|])",
+        _grown,
     ),
     _rule("big", r"[Bb]igg?l?([(\[|])(.{0,200}?)[Bb]igg?r?([)\]|])", r"\1\2\3"),
     # Colours.
@@ -133,7 +143,7 @@ _RULES: tuple[_Rule, ...] = (
         r"(?![\w]|\.\w)",
         _spelled,
     ),
-    _rule("infty", r"\binfty(?=[A-Z])", "∞"),
+    _rule("infty", r"\binfty(?=[A-Z])|(?<=[A-Za-zℓ]_)infty\b", "∞"),
     _rule("cdot", rf"(?<![A-Za-z])({_GREEK_NAME})cdot\b", lambda m: f"{_named(m)}·"),
     _rule("cdot", r"(?<=[α-ωΑ-Ω])cdot\b", "·"),
     _rule(

@@ -31,6 +31,14 @@ _MOJIBAKE = re.compile("[ÂÃâ][\u0080-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘�
 _WEB = r"(?:[^\s<>{}\"`|\\^$]|\\[_%&#~])+"
 #: Addresses and paths, whose underscores and tildes are their own, and what each must hold.
 _ADDRESSES = (
+    # A command that hides an address other than the web's is shown for what it is.
+    (
+        "\\",
+        re.compile(
+            r"\$?\\(?:href|url)\s*\{\s*(?!https?:|mailto:)[a-z]+:[^{}]*\}(?:\{[^{}]*\})?\$?",
+            re.IGNORECASE,
+        ),
+    ),
     ("://", re.compile(rf"\b(?:https?|ftp)://{_WEB}")),
     ("/", re.compile(rf"\b(?:[\w-]+\.)+(?:com|org|net|io|edu|ai|co|dev|gov)/{_WEB}")),
     ("@", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),

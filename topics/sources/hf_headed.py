@@ -20,6 +20,7 @@ _LINKED = re.compile(
     r"[ \t]*(?:\{[^}\n]*\})?[ \t]*$",
     re.MULTILINE,
 )
+_MARKED_BYLINE = re.compile(rf"^#{{1,6}}[ \t]+{BYLINE.pattern}", re.MULTILINE | re.IGNORECASE)
 _REFERENCE = re.compile(
     r"^[ \t]*(?:\[(\d+)\]:?|(\d+)\.)[ \t]+<?(https?://[^\s>]+)>?[ \t]*$", re.MULTILINE
 )
@@ -36,7 +37,9 @@ _COUNT_LINK = re.compile(
 
 
 def has_headed_card(text: str) -> bool:
-    """Whether a heading links to a paper, or links at all on a page with the byline."""
+    """Whether a heading links to a paper, or the page's own headings are marked as such."""
+    if _MARKED_BYLINE.search(text):
+        return True
     byline = BYLINE.search(text) is not None
     return any(byline or _paper_link(match) for match in _LINKED.finditer(text))
 
@@ -71,7 +74,7 @@ def _card(match: re.Match[str], text: str, end: int, references: Mapping[str, st
 def _body(card: Card, lines: Sequence[str]) -> None:
     """Read what follows a heading: the abstract, then authors, date, comments and upvotes."""
     paragraphs: list[list[str]] = [[]]
-    row = 0
+    rest = len(lines)
     for row, raw in enumerate(lines):
         line = raw.replace("\xa0", " ").strip()
         if line == "·" or author_count(line) is not None or date(line) is not None:

@@ -56,10 +56,14 @@ class HfPage:
             cards, own = html_page.cards, html_page.date
         elif hf_headed.has_headed_card(text):
             cards, own = hf_headed.read_headed(text), hf_plain.own_date(text)
-        else:
+        elif hf_parts.BYLINE.search(text) or hf_plain.has_author_block(text):
             page = hf_plain.read_plain(text)
             cards, own = page.cards, page.date
-        records = tuple(hf_parts.record(card, source=document.source) for card in cards)
+        else:
+            # Cut off within its header, or a form without any mark of where papers begin.
+            cards, own = [], None
+        found = (hf_parts.record(card, source=document.source) for card in cards)
+        records = tuple(record for record in found if record.title or record.abstract)
         if not records:
             raise SourceError(
                 f"{document.source}: a Hugging Face papers page with no paper on it. "

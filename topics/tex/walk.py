@@ -152,7 +152,11 @@ class _Walk:
             return text[at], at + 1
         if token[2] is not None:
             return self._escape(token[2], at, end, before)
-        return self._command(token[1], token.end(), end, depth, before=before, in_math=False)
+        piece, after = self._command(
+            token[1], token.end(), end, depth, before=before, in_math=False
+        )
+        stuck = token[1] in ("href", "url") and before.isalnum()
+        return f" {piece}" if stuck else piece, after
 
     def _dollar(self, at: int, end: int) -> tuple[str, int]:
         match = _DOLLAR.match(self.text, at, end)
