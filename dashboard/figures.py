@@ -247,6 +247,6 @@ def _by_source(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[G
 
 
 def _source_label(sources: Any, own: dict[str, str]) -> str:
-    if len(sources) > 1:
+    if len(set(sources)) > 1:
         return SEVERAL
     return sources[0] if len(sources) and sources[0] in own else REST

@@ -77,8 +77,10 @@ def header(page: str, view: View, selection: Selection) -> None:
 
 def notices(messages: tuple[str, ...]) -> None:
     """Say what of a link could not be shown."""
-    for message in dict.fromkeys(messages):
-        st.warning(text.plain(message), icon=":material/link_off:")
+    said = list(dict.fromkeys(messages))
+    if said:
+        lines = "\n".join(f"- {text.plain(message)}" for message in said)
+        st.warning(text.plain(said[0]) if len(said) == 1 else lines, icon=":material/link_off:")
 
 
 def brand(served: tuple[ServedMap, ...], chosen: ServedMap) -> None:

@@ -21,6 +21,8 @@ __all__ = ["KEY", "layer_data", "map_layer", "view_change"]
 
 KEY = "pm-layer"
 
+_MOST_CORNERS = 60
+
 _ASSETS = Path(__file__).with_name("assets")
 _component = st.components.v2.component(
     "papermap.map_layer",
@@ -63,9 +65,8 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(row, int) and 0 <= row < len(screen.topic_map.papers):
             return {"paper": str(screen.topic_map.papers["id"].iloc[row])}
     elif kind == "area":
-        outline = event.get("outline")
-        if isinstance(outline, list) and len(outline) >= 3:
-            return {"area": _outline(outline)}
+        area = _area(event.get("outline"))
+        return {"area": area} if area else {}
     elif kind == "unclustered":
         return {"hide_unclustered": not view.hide_unclustered}
     elif kind == "theme" and event.get("key") in set(screen.topic_map.themes["name"]):
@@ -160,9 +161,12 @@ def _event() -> Mapping[str, Any]:
     return event if isinstance(event, dict) else {}
 
 
-def _outline(points: list[Any]) -> str | None:
+def _area(outline: Any) -> str | None:
+    """An outline from the browser as the view writes it; None where it is none."""
+    if not isinstance(outline, list) or not 3 <= len(outline) <= _MOST_CORNERS:
+        return None
     try:
-        pairs = [(float(x), float(y)) for x, y in points[:60]]
+        pairs = [(float(x), float(y)) for x, y in outline]
     except (TypeError, ValueError):
         return None
     if not all(abs(value) < 1e6 for pair in pairs for value in pair):

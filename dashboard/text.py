@@ -15,7 +15,7 @@ __all__ = ["element", "hover", "plain", "shorten"]
 
 _WORD_JOINER = "\u2060"
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
-_LATE = re.compile(r":(?=[\w+-])|(?<=[<>=-])(?=[<>=-])|(?<=\b[wW][wW][wW])\.|@|(?<=:)//")
+_LATE = re.compile(r":(?=[\w+-])|(?<=[<>=-])(?=[<>=-])|(?<=\b[wW][wW][wW])(?=\.)|@|(?<=:)//")
 _SPACES = re.compile(r"\s+")
 
 

@@ -1,1 +1,1 @@
-"""One screen a file: each has ``show(screen)``, which reads the view, calls pure functions, draws."""
+"""One screen a file, each with ``show(screen)``: read the view, call pure functions, draw."""

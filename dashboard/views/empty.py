@@ -17,18 +17,27 @@ __all__ = ["broken", "no_map", "no_match"]
 
 def no_map() -> None:
     """Say how to make a first map."""
-    st.title("No map yet")
-    st.markdown("Papermap shows a map that was built from saved pages or exports of papers.")
-    st.markdown("**See the bundled sample**")
-    st.code("make run", language="bash")
-    st.markdown("**Build a map of your own pages, then open it**")
-    st.code("papermap build page1.txt page2.html --out my-map\npapermap serve my-map", "bash")
+    with st.container(key="pm-empty"):
+        st.title("No map to show yet", anchor=False)
+        st.markdown(
+            "Papermap shows maps that were built from saved pages or exports of papers, "
+            "and it was started without one."
+        )
+        st.markdown("##### See the bundled sample")
+        st.code("make run", language="bash")
+        st.markdown("##### Build a map of your own pages and open it")
+        st.code(
+            "papermap build page1.txt page2.html --out my-map\npapermap serve my-map",
+            language="bash",
+        )
 
 
 def broken(error: MapError) -> None:
-    """Say what is wrong with a map and what to do."""
-    st.title("This map cannot be opened")
-    st.error(text.plain(str(error)), icon=":material/error:")
+    """Say what is wrong with a map and what to do; the error's message holds both."""
+    with st.container(key="pm-empty"):
+        st.title("This map cannot be opened", anchor=False)
+        st.error(text.plain(str(error)), icon=":material/error:")
+        st.markdown("When it is put right, load this page again: the address stays the same.")
 
 
 def no_match(screen: Screen) -> bool:
@@ -39,12 +48,19 @@ def no_match(screen: Screen) -> bool:
     """
     if not screen.selection.empty:
         return False
-    st.markdown("#### No paper matches these filters")
-    st.button(
-        "Reset filters",
-        icon=":material/filter_alt_off:",
-        on_click=links.change_to,
-        args=(screen.view.without_filters(),),
-        key="no-match-reset",
-    )
+    with st.container(key="pm-empty"):
+        if screen.selection.total == 0:
+            st.subheader("This map has no papers", anchor=False)
+            st.markdown("Build it again from sources that hold papers.")
+            return True
+        st.subheader("No paper matches these filters", anchor=False)
+        st.markdown("Take one of them away, or start again from all papers.")
+        st.button(
+            "Reset filters",
+            icon=":material/filter_alt_off:",
+            type="primary",
+            on_click=links.change_to,
+            args=(screen.view.without_filters(),),
+            key="no-match-reset",
+        )
     return True

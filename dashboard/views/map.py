@@ -27,6 +27,7 @@ def show(screen: Screen) -> None:
         return
     parts = figures.groups(screen)
     revision = screen.topic_map.digest[:12]
+    st.html(text.element("h1", f"Map of {screen.selection.summary}", css_class="pm-hidden"))
     with st.container(horizontal=True, vertical_alignment="center", key="pm-key"):
         map_layer(
             screen, parts, size=figures.marker_size(screen.selection.total), revision=revision
