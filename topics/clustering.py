@@ -212,7 +212,7 @@ def _votes(labels: np.ndarray, graph: NeighbourGraph, topics: int) -> np.ndarray
     import numpy as np
 
     near = graph.indices[:, 1:]
-    weight = np.clip(1 - graph.distances[:, 1:], 1e-6, None)
+    weight = np.clip(1 - graph.distances[:, 1:].astype(np.float64), 1e-6, None)
     total = weight.sum(axis=1)
     votes = np.zeros((len(labels), topics + 1))
     rows = np.repeat(np.arange(len(labels)), near.shape[1])

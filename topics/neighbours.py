@@ -59,13 +59,26 @@ def _exact(vectors: np.ndarray, k: int) -> NeighbourGraph:
         # the shape of the block rather than by the row.
         cosines = np.round(vectors[block] @ vectors.T, 6)
         cosines[np.arange(cosines.shape[0]), np.arange(block.start, block.stop)] = 2.0
-        near = np.sort(np.argpartition(-cosines, k - 1, axis=1)[:, :k], axis=1)
+        near = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
+        _settle_ties(cosines, near)
+        near.sort(axis=1)
         values = np.take_along_axis(cosines, near, axis=1)
         order = np.argsort(-values, axis=1, kind="stable")
         indices[block] = np.take_along_axis(near, order, axis=1)
         distances[block] = 1 - np.take_along_axis(values, order, axis=1)
     distances[:, 0] = 0
     return NeighbourGraph(indices, np.clip(distances, 0, 2))
+
+
+def _settle_ties(cosines: np.ndarray, near: np.ndarray) -> None:
+    """Where more rows are equally near than there is room for, take the first ones."""
+    import numpy as np
+
+    edge = np.take_along_axis(cosines, near, axis=1).min(axis=1)
+    for row in np.flatnonzero((cosines >= edge[:, None]).sum(axis=1) > near.shape[1]):
+        nearer = np.flatnonzero(cosines[row] > edge[row])
+        equal = np.flatnonzero(cosines[row] == edge[row])
+        near[row] = np.concatenate([nearer, equal])[: near.shape[1]]
 
 
 def _nn_descent(vectors: np.ndarray, k: int, seed: int) -> NeighbourGraph:

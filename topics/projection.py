@@ -83,7 +83,7 @@ def _umap(
             # A spectral start fails on tiny or disconnected graphs and may give NaN; a random
             # one does not (umap-learn issues 90 and 544).
             init="spectral" if attempt == 0 and len(vectors) > 3 * dimensions else "random",
-            random_state=seed + attempt,
+            random_state=(seed + attempt) % 2**32,
             n_jobs=1,
             precomputed_knn=(graph.indices, graph.distances),
             force_approximation_algorithm=True,
