@@ -1,0 +1,207 @@
+"""Topics: dense groups are found, numbered by size, and what lies between them is left alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from topics.clustering import (
+    MIN_TOPIC_PAPERS,
+    UNCLUSTERED,
+    Clustering,
+    cluster,
+    modularity,
+    no_topics,
+    settle,
+    topic_size_for,
+)
+from topics.encoders.base import unit_rows
+from topics.neighbours import NeighbourGraph, knn_graph
+
+SIZES = (24, 20, 18, 16, 12, 10)
+#: Places of the groups in the plane, and of strays: all far from one another.
+PLACES = np.array([(0, 0), (0, 9), (9, 0), (9, 9), (-9, 0), (0, -9)], dtype=float)
+STRAYS = np.array([(60, 60), (-80, 70), (70, -90), (-100, -100)])
+
+
+def _groups(sizes: tuple[int, ...] = SIZES) -> np.ndarray:
+    return np.repeat(np.arange(len(sizes)), sizes)
+
+
+def _points(member: np.ndarray) -> np.ndarray:
+    """A place in the plane for each paper: on its group's ring, or far away for -1."""
+    sizes = np.bincount(member[member >= 0])
+    angle = np.concatenate([np.arange(size) * 2 * np.pi / size for size in sizes])
+    points = PLACES[member]
+    points[member >= 0] += np.column_stack([np.cos(angle), np.sin(angle)])
+    points += np.random.default_rng(0).normal(size=points.shape) * 0.001
+    points[member < 0] = STRAYS[: (member < 0).sum()]
+    return np.asarray(points)
+
+
+def _vectors(member: np.ndarray) -> np.ndarray:
+    """A unit row for each paper: near its group's direction, or between all for -1."""
+    rng = np.random.default_rng(0)
+    directions = np.vstack([np.eye(len(PLACES), 20), np.full((1, 20), 0.3)])
+    return unit_rows(directions[member] + rng.normal(size=(len(member), 20)) * 0.1)
+
+
+def _cluster(member: np.ndarray, **options: int) -> tuple[Clustering, NeighbourGraph]:
+    vectors = _vectors(member)
+    graph = knn_graph(vectors, k=9)
+    return cluster(_points(member), graph, vectors=vectors, **options), graph
+
+
+def _settle(labels: list[int]) -> Clustering:
+    vectors = _vectors(_groups((len(labels),)))
+    return settle(np.array(labels), knn_graph(vectors, k=4), vectors=vectors)
+
+
+@pytest.mark.parametrize(
+    ("papers", "size"), [(0, 3), (20, 3), (59, 7), (100, 5), (2000, 15), (15000, 38)]
+)
+def test_the_size_of_a_topic_grows_with_the_corpus(papers: int, size: int) -> None:
+    assert topic_size_for(papers) == size
+
+
+def test_groups_are_found_and_numbered_by_size() -> None:
+    member = _groups(SIZES[::-1])
+    found, _ = _cluster(member)
+    assert np.bincount(found.labels).tolist() == list(SIZES)
+    assert (found.labels == len(SIZES) - 1 - member).all()
+    assert (found.nearest == found.labels).all()
+    assert found.confidence.min() > 0.9
+
+
+def test_strays_stay_unclustered_and_know_their_nearest_topic() -> None:
+    member = np.append(_groups(), [-1] * len(STRAYS))
+    found, _ = _cluster(member)
+    assert (found.labels == member).all()
+    assert (found.nearest >= 0).all()
+    assert 0 < found.confidence[member < 0].max() < 0.5
+    assert found.confidence[member >= 0].min() > 0.9
+
+
+def test_a_paper_beside_a_group_joins_where_its_nearest_papers_are() -> None:
+    member = np.append(_groups(), [-1])
+    graph = knn_graph(_vectors(np.append(_groups(), [3])), k=9)
+    found = cluster(_points(member), graph, vectors=_vectors(member))
+    assert found.labels[-1] == 3
+    assert found.confidence[-1] > 0.9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_papers_permutes_the_labels(seed: int) -> None:
+    member = np.append(_groups(), [-1] * len(STRAYS))
+    points, vectors = _points(member), _vectors(member)
+    order = np.random.default_rng(seed).permutation(len(member))
+    straight = cluster(points, knn_graph(vectors, k=9), vectors=vectors)
+    shuffled = cluster(points[order], knn_graph(vectors[order], k=9), vectors=vectors[order])
+    assert (shuffled.labels == straight.labels[order]).all()
+    assert (shuffled.nearest == straight.nearest[order]).all()
+    assert np.allclose(shuffled.confidence, straight.confidence[order])
+
+
+@pytest.mark.parametrize("papers", [1, 3, MIN_TOPIC_PAPERS - 1])
+def test_a_handful_of_papers_has_no_topics(papers: int) -> None:
+    found, graph = _cluster(_groups((papers,)))
+    assert found.topics == 0
+    assert (found.labels == UNCLUSTERED).all()
+    assert (found.nearest == UNCLUSTERED).all()
+    assert (found.confidence == 0).all()
+    assert modularity(found, graph) == 0
+
+
+def test_papers_all_alike_are_no_topic() -> None:
+    vectors = np.repeat(_vectors(np.zeros(1, dtype=int)), 50, axis=0)
+    found = cluster(np.zeros((50, 2)), knn_graph(vectors, k=9), vectors=vectors)
+    assert found.topics == 0
+
+
+def test_a_smallest_topic_can_be_asked_for() -> None:
+    member = _groups((20, 20, 20, 20, 6, 5))
+    assert _cluster(member, min_topic_size=5)[0].topics == 6
+    larger, _ = _cluster(member, min_topic_size=10)
+    assert 1 <= larger.topics <= 4
+    assert np.bincount(larger.labels[larger.labels >= 0]).min() >= 10
+    assert _cluster(member, min_topic_size=60)[0].topics == 0  # fewer than two would fit
+
+
+def test_the_bulk_of_a_corpus_is_no_topic() -> None:
+    """Where one dense region would hold nearly all papers, its parts are sought instead."""
+    member = _groups((90, 15))
+    found, _ = _cluster(member)
+    assert found.topics >= 2
+    assert np.bincount(found.labels[found.labels >= 0]).max() < 90
+
+
+# -------------------------------------------------------------------------- settle
+
+
+def test_settling_numbers_by_size_and_then_by_first_paper() -> None:
+    found = _settle([7, 7, -1, 2, 2, 5, 5, 5, -1, 9])
+    assert found.labels.tolist() == [1, 1, -1, 2, 2, 0, 0, 0, -1, 3]
+    assert found.topics == 4
+
+
+@given(st.lists(st.integers(-1, 4), min_size=5, max_size=20), st.permutations(range(5)))
+def test_settling_forgets_the_numbers_it_was_given(labels: list[int], renamed: list[int]) -> None:
+    found = _settle(labels)
+    other = _settle([renamed[label] if label >= 0 else -1 for label in labels])
+    assert found.labels.tolist() == other.labels.tolist()
+    sizes = np.bincount(found.labels[found.labels >= 0], minlength=found.topics)
+    assert (np.diff(sizes) <= 0).all()
+    assert ((found.labels < 0) == (np.array(labels) < 0)).all()
+    assert ((found.confidence >= 0) & (found.confidence <= 1 + 1e-9)).all()
+    assert np.allclose(found.confidence, other.confidence)
+    assert (found.nearest[found.labels >= 0] == found.labels[found.labels >= 0]).all()
+    assert found.topics == 0 or (found.nearest >= 0).all()
+
+
+def test_a_paper_without_neighbours_in_a_topic_goes_by_the_centre() -> None:
+    member = _groups((5, 5, 5))
+    vectors = _vectors(member)
+    graph = knn_graph(vectors, k=3)
+    assert (member[graph.indices] == member[:, None]).all(), "no neighbour in another group"
+    found = settle(np.where(member == 2, UNCLUSTERED, member), graph, vectors=vectors)
+    cosines = vectors[10:] @ np.stack([vectors[:5].mean(0), vectors[5:10].mean(0)]).T
+    assert found.nearest[10:].tolist() == cosines.argmax(axis=1).tolist()
+    assert (found.confidence[10:] == 0).all()
+
+
+# ---------------------------------------------------------------------- modularity
+
+
+def test_modularity_prefers_the_true_groups() -> None:
+    member = _groups()
+    vectors = _vectors(member)
+    graph = knn_graph(vectors, k=9)
+
+    def score(labels: np.ndarray) -> float:
+        return modularity(settle(labels, graph, vectors=vectors), graph)
+
+    true = score(member)
+    merged = score(np.maximum(member, 2))
+    chance = score(np.random.default_rng(0).permutation(member))
+    assert 0.6 < true < 1
+    assert chance < merged < true
+    assert abs(chance) < 0.1
+    assert score(np.where(np.arange(len(member)) % 2, member, UNCLUSTERED)) < true / 2
+
+
+@given(st.lists(st.integers(-1, 3), min_size=12, max_size=12))
+def test_modularity_is_below_one_and_above_minus_one(labels: list[int]) -> None:
+    vectors = _vectors(_groups((6, 6)))
+    graph = knn_graph(vectors, k=4)
+    found = modularity(settle(np.array(labels), graph, vectors=vectors), graph)
+    assert -1 <= found < 1
+
+
+def test_one_topic_of_all_is_as_good_as_chance() -> None:
+    vectors = _vectors(_groups((12,)))
+    graph = knn_graph(vectors, k=4)
+    everything = settle(np.zeros(12, dtype=int), graph, vectors=vectors)
+    assert modularity(everything, graph) == pytest.approx(0, abs=1e-9)
+    assert modularity(no_topics(12), graph) == 0
