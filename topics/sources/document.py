@@ -1,39 +1,172 @@
-"""One file as bytes and text, and what a reader of a format looks like."""
+"""One file as bytes and text, read no sooner than needed, and what a reader of it looks like."""
 
 from __future__ import annotations
 
-import codecs
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+import io
+import lzma
+import zlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from topics.errors import SourceError
+from topics.sources.decoding import Decoded, decode
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+
     from topics.sources.record import SourceRead
 
-__all__ = ["Document", "Reader", "decode"]
+__all__ = ["HEAD_SIZE", "MEMORY_LIMIT", "Document", "Reader", "in_words", "too_large"]
+
+#: Bytes by which a format is recognised.
+HEAD_SIZE = 256 * 1024
+#: Bytes of a file that is read as a whole; larger ones are read only by formats that stream.
+MEMORY_LIMIT = 512 * 1024 * 1024
+
+_CHUNK = 1024 * 1024
+#: What a stream raises where its file is damaged or cut off.
+_DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Document:
-    r"""A file to be read.
+    r"""A file to be read. Only its head is in memory until a reader asks for more.
 
     Attributes:
         source: the file's name as the user knows it.
-        data: the bytes as they are on disk.
-        text: the decoded text with ``\n`` line ends, None for binary content.
-        notices: remarks on the decoding, e.g. a guessed encoding.
+        open: opens the file's bytes anew, from the beginning.
+        size: number of bytes, None where that is not known before reading.
+        head: the first bytes, `HEAD_SIZE` of them where there are as many.
+        encoding: an encoding named by the user, None to find it.
+        columns: for tables, the column that holds a field, by the field's name, as the user says.
     """
 
     source: str
-    data: bytes
-    text: str | None
-    notices: tuple[str, ...] = ()
+    open: Callable[[], BinaryIO]
+    head: bytes
+    size: int | None = None
+    encoding: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, source: str) -> Document:
-        """Decode the bytes of a file; binary content leaves ``text`` None."""
-        text, notices = decode(data)
-        named = tuple(f"{source}: {notice}" for notice in notices)
-        return cls(source=source, data=data, text=text, notices=named)
+    def from_bytes(
+        cls,
+        data: bytes,
+        *,
+        source: str,
+        encoding: str | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> Document:
+        """A file that is in memory already."""
+        return cls(
+            source=source,
+            open=lambda: io.BytesIO(data),
+            head=data[:HEAD_SIZE],
+            size=len(data),
+            encoding=encoding,
+            columns=columns or {},
+        )
+
+    @classmethod
+    def from_path(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        source: str = "",
+        encoding: str | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> Document:
+        """A file on disk.
+
+        Raises:
+            SourceError: it cannot be opened.
+        """
+        file = Path(path)
+        try:
+            with file.open("rb") as stream:
+                head = stream.read(HEAD_SIZE)
+            size = file.stat().st_size
+        except OSError as error:
+            raise SourceError(
+                f"{file} cannot be read ({error.strerror or error}). Check its permissions."
+            ) from error
+        return cls(
+            source=source or file.name,
+            open=lambda: file.open("rb"),
+            head=head,
+            size=size,
+            encoding=encoding,
+            columns=columns or {},
+        )
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the file is too large to be read as a whole, as far as its size is known."""
+        return self.size is not None and self.size > MEMORY_LIMIT
+
+    @property
+    def data(self) -> bytes:
+        """All bytes.
+
+        Raises:
+            SourceError: they are too many, or the file cannot be read.
+        """
+        return self._contents[0]
+
+    @property
+    def text(self) -> str | None:
+        r"""The decoded text with ``\n`` line ends, None for binary content.
+
+        Raises:
+            SourceError: as for `data`.
+        """
+        return self._decoded.text
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Remarks on the file's state and decoding, each with its name; `text` is decoded for it.
+
+        Raises:
+            SourceError: as for `data`.
+        """
+        notes = (*self._contents[1], *self._decoded.notices)
+        return tuple(f"{self.source}: {note}" for note in notes)
+
+    @cached_property
+    def head_text(self) -> str | None:
+        """The decoded head, without what may be half a character at its end; None for binary."""
+        if self.size is not None and self.size <= len(self.head):
+            return self.text
+        return decode(self.head, encoding=self.encoding).text
+
+    @cached_property
+    def _contents(self) -> tuple[bytes, tuple[str, ...]]:
+        if self.size == len(self.head):
+            return self.head, ()
+        parts: list[bytes] = []
+        size = 0
+        try:
+            with self.open() as stream:
+                while chunk := stream.read(_CHUNK):
+                    parts.append(chunk)
+                    size += len(chunk)
+                    if size > MEMORY_LIMIT:
+                        raise SourceError(too_large(self.source))
+        except _DAMAGE as error:
+            if not parts:
+                raise SourceError(
+                    f"{self.source}: damaged or cut off ({error}). Fetch it again."
+                ) from error
+            note = f"damaged or cut off after {in_words(size)}; what comes before was read."
+            return b"".join(parts), (note,)
+        return b"".join(parts), ()
+
+    @cached_property
+    def _decoded(self) -> Decoded:
+        return decode(self.data, encoding=self.encoding)
 
 
 class Reader(Protocol):
@@ -58,42 +191,19 @@ class Reader(Protocol):
         """
 
 
-def decode(data: bytes) -> tuple[str | None, tuple[str, ...]]:
-    """Decode text: UTF-8 or UTF-16 by its mark, strict UTF-8, else Windows-1252 with a notice.
-
-    Args:
-        data: the bytes of a file.
-
-    Returns:
-        The text with Unix line ends and no byte-order mark, and notices for the user. The text
-        is None where the bytes are no text.
-    """
-    notices: tuple[str, ...] = ()
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            text = data.decode("utf-16")
-        except UnicodeDecodeError:
-            text = data.decode("utf-16", errors="replace")
-            notices = ("Parts of this UTF-16 file could not be decoded; they are shown as \ufffd.",)
-    elif b"\x00" in data:
-        return None, ()
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            text, notices = _legacy(data, error)
-    if "\x00" in text:
-        return None, ()
-    return text.replace("\r\n", "\n").replace("\r", "\n"), notices
-
-
-def _legacy(data: bytes, error: UnicodeDecodeError) -> tuple[str, tuple[str, ...]]:
-    # A UTF-8 file cut off in the middle of its last character is still UTF-8.
-    if error.reason == "unexpected end of data" and len(data) - error.start < 4:
-        return data[: error.start].decode("utf-8-sig"), ("The file ends within a character.",)
-    line = data.count(b"\n", 0, error.start) + 1
-    notice = (
-        f"Not valid UTF-8 from line {line} on: read as Windows-1252. "
-        "If letters look wrong, save the file as UTF-8 and read it again."
+def too_large(source: str) -> str:
+    """What to tell of a file that is too large for its format."""
+    return (
+        f"{source}: more than {in_words(MEMORY_LIMIT)}. Only JSON lines are read at that size: "
+        "split the file, or save it as JSON lines."
     )
-    return data.decode("cp1252", errors="replace"), (notice,)
+
+
+def in_words(size: int) -> str:
+    """A number of bytes for people, such as 1.5 MB."""
+    amount = float(size)
+    for unit in ("bytes", "KB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:.3g} GB"
