@@ -142,8 +142,8 @@ PIECES = st.sampled_from(
     (
         "\\|$|{|}|^|_|~|`|'|\"|%|&|(|)|[|]|<|>|-|*|a|b|n|x|R|O|0|1|2|.|,|\n| | the |--|``|''|"
         "times|x2014|\\textbf{|\\em |\\frac|\\'|\\\"|\\i|{\\bf |\\(|\\)|$$|left(|right)|mathcal{|"
-        "ell_|Omega|alpha|^{|_{|&amp;|&lt;|https://a.b/c_d|\\href{|C:\\new|infty|sim|in R^| ll |é|λ|Ã©|"
-        "\U000f0000|\ud800|\x00"
+        "ell_|Omega|alpha|^{|_{|&amp;|&lt;|https://a.b/c_d|\\href{|C:\\new|infty|sim|in R^| ll |"
+        "é|λ|Ã©|\U000f0000|\ud800|\x00"
     ).split("|")
 )
 
