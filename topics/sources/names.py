@@ -1,0 +1,49 @@
+"""Names of authors as sources write them, given name first."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["listed_names", "person_name"]
+
+_SUFFIX = re.compile(r"(?:jr|sr|i{1,3}|iv|v|esq|phd|ph\.d|md|m\.d)\.?", re.IGNORECASE)
+#: What follows the comma in the name of a firm or a body, which is no given name.
+_BODY = re.compile(
+    r"\b(?:inc|ltd|llc|gmbh|corp|co|university|universit\w*|institute?|department|dept|school"
+    r"|center|centre|college|laborator\w+|group|team|consortium|society|association|committee"
+    r"|ministry|agency|collaboration|hospital|faculty)\b\.?",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"(?:et\.?\s+al|and\s+others|others|\.{3}|…|anon(?:ymous)?|n/?a)\.?", re.IGNORECASE
+)
+
+
+def person_name(text: str) -> str:
+    """Put the given name first: ``Lovelace, Ada`` → ``Ada Lovelace``.
+
+    A suffix stays at the end, names without a comma and those of bodies stay as they are;
+    ``et al.`` and the like give an empty string.
+    """
+    text = " ".join(text.split()).strip(" ,;")
+    if not text or _OTHERS.fullmatch(text):
+        return ""
+    parts = [part.strip() for part in text.split(",")]
+    parts = [part for part in parts if part]
+    if len(parts) not in (2, 3) or _BODY.search(text):
+        return ", ".join(parts)
+    suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
+    given = [part for part in parts[1:] if not _SUFFIX.fullmatch(part)]
+    if len(given) > 1 or any(len(part.split()) > 5 for part in given):
+        return ", ".join(parts)
+    return " ".join((*given, parts[0], *suffixes))
+
+
+def listed_names(text: str) -> list[str]:
+    """The names in one line: divided by semicolons, or by “and” between names with a comma."""
+    parts = text.split(";")
+    if len(parts) == 1:
+        halves = re.split(r"\s+(?:and|&)\s+", text)
+        if len(halves) > 1 and all("," in half for half in halves):
+            parts = halves
+    return [name for name in map(person_name, parts) if name]
