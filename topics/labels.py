@@ -75,12 +75,18 @@ def label_topics(fit: Fit, terms: TermTable, *, nearness: Nearness) -> tuple[Top
 def with_words(
     clustering: Clustering, terms: TermTable, graph: NeighbourGraph, vectors: np.ndarray
 ) -> Clustering:
-    """Give up topics whose papers share no term: nothing in them says what they are about."""
+    """Give up topics whose papers share no term of their own: nothing says what they are about.
+
+    A term is a topic's own if two of its papers use it, and a larger share of them than of others.
+    """
     import numpy as np
 
     counts = _count(clustering.labels, clustering.topics, terms)
-    wordless = [t for t in range(clustering.topics) if counts.inside[t].max(initial=0) < 2]
-    if not wordless:
+    elsewhere = np.asarray(terms.presence.sum(axis=0)).ravel() - counts.inside
+    others = np.maximum(len(clustering.labels) - counts.sizes, 1)[:, None]
+    own = (counts.inside >= 2) & (counts.inside / counts.sizes[:, None] > elsewhere / others)
+    wordless = np.flatnonzero(~own.any(axis=1))
+    if not wordless.size:
         return clustering
     labels = np.where(np.isin(clustering.labels, wordless), UNCLUSTERED, clustering.labels)
     return settle(labels, graph, vectors=vectors)
@@ -237,13 +243,18 @@ def _widened(
 def _joined(columns: Sequence[int], terms: TermTable, taken: set[str]) -> str:
     """Name a topic without a phrase of its own by two of its keywords."""
     words = [terms.spellings[terms.terms[column]] for column in columns]
+    known = {_word_set(name) for name in taken}
     for first in range(len(words)):
         for second in range(first + 1, len(words)):
             name = _sentence(f"{words[first]} and {words[second]}")
-            if name not in taken and len(name.split()) <= _NAME_WORDS[1]:
+            if _word_set(name) not in known and len(name.split()) <= _NAME_WORDS[1]:
                 return name
     number = len(taken) + 1
     return f"Mixed topic {number}" if not words else _sentence(f"{words[0]}, group {number}")
+
+
+def _word_set(name: str) -> frozenset[str]:
+    return frozenset(name.casefold().split())
 
 
 def _sentence(name: str) -> str:
