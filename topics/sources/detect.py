@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topics.errors import SourceError
+from topics.sources.columns import check_columns, check_fields
 from topics.sources.document import Document, Reader
 from topics.sources.hf_page import HF_PAGE
 from topics.sources.record import SourceRead
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["READERS", "UNRECOGNISED", "read_document", "read_sources"]
 
@@ -28,6 +29,7 @@ def read_sources(
     paths: Sequence[str | os.PathLike[str]],
     *,
     progress: Callable[[str], None] | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> list[SourceRead]:
     """Read files and folders.
 
@@ -37,10 +39,15 @@ def read_sources(
     Args:
         paths: files and folders; a file named twice is read once.
         progress: called with one line a file.
+        columns: for tables, the column that holds a field, by the field's name
+            (`topics.sources.columns.FIELDS`); found by name and content where not given.
 
     Raises:
-        SourceError: a path is missing or cannot be opened, or no file gives a record.
+        SourceError: a path is missing or cannot be opened, no file gives a record, or no table
+            has a column of that name.
+        SettingsError: ``columns`` names a field that there is not.
     """
+    check_fields(columns or {})
     files = list(_files(paths))
     if not files:
         listed = ", ".join(str(path) for path in paths) or "nothing"
@@ -49,12 +56,13 @@ def read_sources(
         )
     reads = []
     for file, name in zip(files, _names(files), strict=True):
-        read = read_document(Document.from_bytes(_bytes(file), source=name))
+        read = read_document(Document.from_bytes(_bytes(file), source=name, columns=columns))
         reads.append(read)
         if progress is not None:
             progress(f"{name}: {read.format}, {_count(len(read.records))}")
     if not any(read.records for read in reads):
         raise SourceError(_nothing(reads))
+    check_columns(columns or {}, reads)
     return reads
 
 

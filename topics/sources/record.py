@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Record", "Reject", "SourceRead"]
 
@@ -66,6 +70,8 @@ class SourceRead:
         as_of_month_day: month and day of the source's own date without a year.
         written_years: years of the dates that the source writes out, where it is of a kind that
             leaves out its own year; empty for every other kind.
+        columns: the columns of a table, as it names them; empty for every other kind.
+        matched: for each field of a record that a table gives, the column it was taken from.
     """
 
     source: str
@@ -76,3 +82,5 @@ class SourceRead:
     as_of: str | None = None
     as_of_month_day: tuple[int, int] | None = None
     written_years: tuple[int, ...] = ()
+    columns: tuple[str, ...] = ()
+    matched: Mapping[str, str] = field(default_factory=dict)

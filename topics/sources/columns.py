@@ -1,0 +1,223 @@
+"""Which column of a table holds what: told by the user, by name, or by content."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from topics.errors import SettingsError, SourceError
+from topics.sources.column_names import FIELDS, TAGS, fold, name_rank
+from topics.sources.column_values import fits, guess, is_full
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from topics.sources.record import SourceRead
+
+__all__ = [
+    "FIELDS",
+    "ColumnMatch",
+    "check_columns",
+    "check_fields",
+    "header_score",
+    "listed",
+    "match_columns",
+    "unique_names",
+]
+
+#: Columns named in a message; a table may have hundreds.
+_SHOWN = 40
+#: Share of the fullest column's cells below which a column of the right name counts as empty.
+_FILLED = 0.5
+_REPEATED = re.compile(r" \(\d+\)$")
+#: Fields that may share one column.
+_SHARED = frozenset(("url", "doi", "arxiv_id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnMatch:
+    """The columns of a table that hold what a record has.
+
+    Attributes:
+        columns: the names of all columns, in order, each once.
+        places: for each field found, the place of its column, counted from 0.
+        by_content: fields whose column was told by what it holds.
+        missing: columns that the user named and the table does not have.
+    """
+
+    columns: tuple[str, ...]
+    places: Mapping[str, int]
+    by_content: frozenset[str] = field(default_factory=frozenset)
+    missing: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether there are titles or abstracts."""
+        return "title" in self.places or "abstract" in self.places
+
+    @property
+    def matched(self) -> dict[str, str]:
+        """For each field found, the name of its column."""
+        return {name: self.columns[place] for name, place in self.places.items()}
+
+    def __str__(self) -> str:
+        found = ", ".join(
+            f'{name} = "{_short(column)}"' + (" (by content)" if name in self.by_content else "")
+            for name, column in self.matched.items()
+        )
+        others = [
+            name for place, name in enumerate(self.columns) if place not in self.places.values()
+        ]
+        return f"columns: {found}" + (f"; not used: {listed(others)}" if others else "")
+
+
+def match_columns(
+    columns: Sequence[str],
+    sample: Sequence[Sequence[Any]],
+    *,
+    named: Mapping[str, str] | None = None,
+) -> ColumnMatch:
+    """Find the column of every field.
+
+    Args:
+        columns: unique names of the columns.
+        sample: rows from the beginning of the table; a row may be short.
+        named: the column of a field as the user gives it.
+    """
+    plain = [_REPEATED.sub("", name) for name in columns]
+    cells = [[row[place] for row in sample if place < len(row)] for place in range(len(columns))]
+    filled = [[cell for cell in column if is_full(cell)] for column in cells]
+    places, missing = _by_user(columns, named or {})
+    tags = sum(fold(name) in TAGS for name in plain) >= 3
+    for name in FIELDS:
+        if name not in places:
+            place = _by_name(name, plain, filled, _taken(places, name), tags=tags)
+            if place is not None:
+                places[name] = place
+    told = set(places)
+    for name in FIELDS:
+        if name not in places:
+            place = guess(name, cells, _taken(places, name))
+            if place is not None:
+                places[name] = place
+    ordered = {name: places[name] for name in FIELDS if name in places}
+    return ColumnMatch(
+        columns=tuple(columns),
+        places=ordered,
+        by_content=frozenset(set(ordered) - told),
+        missing=missing,
+    )
+
+
+def header_score(cells: Iterable[str], *, named: Mapping[str, str] | None = None) -> int:
+    """How much a row looks like the header of a table of papers; 0 is not at all.
+
+    A row counts only with a name for titles or abstracts among its cells; each further field
+    adds one.
+    """
+    names = [name for cell in cells if (name := cell.strip()) and len(name) <= 100]
+    wanted = {fold(column) for column in (named or {}).values()}
+    tags = sum(fold(name) in TAGS for name in names) >= 3
+    found = {
+        field_name
+        for field_name in FIELDS
+        for name in names
+        if (rank := name_rank(name, field_name)) is not None
+        and rank < 100
+        and (tags or fold(name) not in TAGS)
+    }
+    own = sum(fold(name) in wanted for name in names)
+    return len(found) + 2 * own if own or found & {"title", "abstract"} else 0
+
+
+def unique_names(cells: Iterable[str]) -> tuple[str, ...]:
+    """Names of columns, each once: blank ones numbered, repeated ones with a count."""
+    names: list[str] = []
+    seen: set[str] = set()
+    for place, cell in enumerate(cells, start=1):
+        name = base = " ".join(cell.split()) or f"column {place}"
+        count = 1
+        while name in seen:
+            count += 1
+            name = f"{base} ({count})"
+        seen.add(name)
+        names.append(name)
+    return tuple(names)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names of columns for a message."""
+    shown = ", ".join(_short(name) for name in names[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown or "none"
+
+
+def check_fields(columns: Mapping[str, str]) -> None:
+    """Raise SettingsError if a field is named that a record does not have."""
+    for name in columns:
+        if name not in FIELDS:
+            raise SettingsError(
+                f"There is no field “{name}” to take from a column; expected one of "
+                f"{', '.join(FIELDS)}."
+            )
+
+
+def check_columns(columns: Mapping[str, str], reads: Sequence[SourceRead]) -> None:
+    """Raise SourceError if no table that was read has a column which the user named."""
+    seen = list(dict.fromkeys(name for read in reads for name in read.columns))
+    have = {fold(name) for name in seen}
+    for name, column in columns.items():
+        if fold(column) not in have:
+            raise SourceError(
+                f"No column “{column}” for {name} in any table that was read. "
+                + (f"Columns seen: {listed(seen)}." if seen else "No table was among the files.")
+            )
+
+
+def _by_user(
+    columns: Sequence[str], named: Mapping[str, str]
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    places: dict[str, int] = {}
+    missing: list[str] = []
+    folded = [fold(name) for name in columns]
+    for name, column in named.items():
+        if column in columns:
+            places[name] = columns.index(column)
+        elif fold(column) in folded:
+            places[name] = folded.index(fold(column))
+        else:
+            missing.append(column)
+    return places, tuple(missing)
+
+
+def _taken(places: Mapping[str, int], name: str) -> frozenset[int]:
+    """Columns that a field may not have, being another's."""
+    return frozenset(
+        place for other, place in places.items() if not (name in _SHARED and other in _SHARED)
+    )
+
+
+def _by_name(
+    name: str,
+    columns: Sequence[str],
+    filled: Sequence[Sequence[Any]],
+    taken: frozenset[int],
+    *,
+    tags: bool,
+) -> int | None:
+    ranked = [
+        (rank, place)
+        for place, column in enumerate(columns)
+        if place not in taken
+        and (rank := name_rank(column, name)) is not None
+        and (tags or fold(column) not in TAGS)
+        and fits(name, filled[place], column=column)
+    ]
+    most = max((len(filled[place]) for _, place in ranked), default=0)
+    return min(
+        (item for item in ranked if len(filled[item[1]]) >= most * _FILLED), default=(0, None)
+    )[1]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 60 else name[:59] + "…"
