@@ -23,6 +23,7 @@ __all__ = ["TransformerView", "fit_transformer"]
 
 _ARRAYS = "transformer.npz"
 _STATE = "transformer.json"
+_MEAN_SAMPLE = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,8 @@ def fit_transformer(texts: Sequence[str], *, model: str) -> TransformerView:
     """
     import numpy as np
 
-    rows = _embed(model, texts)
+    # A transformer is slow, and a mean over some hundred papers is as good as one over all.
+    rows = _embed(model, texts[:: max(1, len(texts) // _MEAN_SAMPLE)])
     mean = rows.mean(axis=0) if len(texts) >= 10 else np.zeros(rows.shape[1], dtype=np.float32)
     return TransformerView(model, mean)
 
