@@ -50,7 +50,7 @@ def load_themes(choice: str) -> tuple[Theme, ...]:
             f"No themes file at {choice}. Give --themes one of {', '.join(PRESETS)}, auto, none, "
             "or the path of a TOML file."
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(f"The themes file {choice} cannot be read: {error}.") from error
     return parse_themes(text, where=choice)
 
@@ -66,8 +66,8 @@ def parse_themes(text: str, *, where: str) -> tuple[Theme, ...]:
         SettingsError: says which table is wrong and what was expected.
     """
     try:
-        tables = tomllib.loads(text).get("theme")
-    except tomllib.TOMLDecodeError as error:
+        tables = tomllib.loads(text.removeprefix("\ufeff")).get("theme")
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
         raise SettingsError(f"{where} is not valid TOML: {error}.") from error
     if not isinstance(tables, list) or not tables:
         raise SettingsError(f"{where} has no [[theme]] table; expected at least one with a name.")
