@@ -154,11 +154,15 @@ def find_themes(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """
     import numpy as np
     from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
 
     topics = len(centres)
     if topics <= 3:
         return np.arange(topics)
-    tree = linkage(centres, method="average", metric="cosine")
+    rows = np.asarray(centres, dtype=np.float64)
+    distances = np.clip(1 - rows @ rows.T, 0, None)  # 1 for a row of zeros, which has no direction
+    np.fill_diagonal(distances, 0)
+    tree = linkage(squareform(distances, checks=False), method="average")
     heights = tree[:, 2]
     counts = range(3, min(8, topics - 1) + 1)
     gaps = {count: heights[topics - count] - heights[topics - count - 1] for count in counts}
