@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy as np
 
-__all__ = ["Encoder", "unit_rows"]
+__all__ = ["Encoder", "read_arrays", "unit_rows"]
 
 
 class Encoder(Protocol):
@@ -35,3 +38,20 @@ def unit_rows(rows: Any) -> np.ndarray:
     rows = np.asarray(rows, dtype=np.float32)
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-6))
+
+
+def read_arrays(file: Path) -> dict[str, np.ndarray]:
+    """Read the arrays of an npz file.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no npz file, or not all of one.
+    """
+    import numpy as np
+
+    data = io.BytesIO(file.read_bytes())  # from a path, NumPy leaves a broken file open
+    try:
+        with np.load(data, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (EOFError, TypeError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{file.name} is no npz file: {error}") from error

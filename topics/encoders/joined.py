@@ -104,7 +104,7 @@ def load_encoder(folder: Path) -> JoinedEncoder:
         view = TransformerView if state["encoder"] == "transformer" else StaticView
         encoder = JoinedEncoder(state["encoder"], LexicalView.load(folder), view.load(folder))
         expected = state["fingerprint"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise MapBroken(
             f"The encoder in {folder} cannot be read ({error}). Build the map again."
         ) from error

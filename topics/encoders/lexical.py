@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from topics.encoders.base import unit_rows
+from topics.encoders.base import read_arrays, unit_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +51,8 @@ class LexicalView:
         """Encode texts; see `topics.encoders.base.Encoder`."""
         import numpy as np
 
-        if not self.dimensions:
-            return np.zeros((len(texts), 0), dtype=np.float32)
+        if not self.dimensions or not len(texts):
+            return np.zeros((len(texts), self.dimensions), dtype=np.float32)
         vectorizer = _vectorizer(vocabulary=self.vocabulary)
         vectorizer.idf_ = self.idf
         return unit_rows(vectorizer.transform(texts) @ self.components)
@@ -68,15 +68,16 @@ class LexicalView:
     @classmethod
     def load(cls, folder: Path) -> LexicalView:
         """Read what `save` wrote."""
-        import numpy as np
-
         terms = json.loads((folder / _TERMS).read_text(encoding="utf-8"))
-        with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-            return cls(
-                vocabulary={term: row for row, term in enumerate(terms)},
-                idf=arrays["idf"],
-                components=arrays["components"],
-            )
+        arrays = read_arrays(folder / _ARRAYS)
+        view = cls(
+            vocabulary={term: row for row, term in enumerate(terms)},
+            idf=arrays["idf"],
+            components=arrays["components"],
+        )
+        if not len(view.vocabulary) == len(view.idf) == len(view.components):
+            raise ValueError(f"{_TERMS} and {_ARRAYS} do not belong together")
+        return view
 
 
 def fit_lexical(texts: Sequence[str], *, seed: int) -> LexicalView:

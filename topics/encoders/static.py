@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from topics.encoders.base import unit_rows
+from topics.encoders.base import read_arrays, unit_rows
 from topics.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -62,10 +62,8 @@ class StaticView:
     @classmethod
     def load(cls, folder: Path) -> StaticView:
         """Read what `save` wrote."""
-        import numpy as np
-
-        with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-            return cls(token_idf=arrays["token_idf"], mean=arrays["mean"])
+        arrays = read_arrays(folder / _ARRAYS)
+        return cls(token_idf=arrays["token_idf"], mean=arrays["mean"])
 
 
 def fit_static(texts: Sequence[str]) -> StaticView:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from topics.encoders.base import unit_rows
+from topics.encoders.base import read_arrays, unit_rows
 from topics.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -57,11 +57,8 @@ class TransformerView:
     @classmethod
     def load(cls, folder: Path) -> TransformerView:
         """Read what `save` wrote."""
-        import numpy as np
-
         state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-        with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-            return cls(model=state["model"], mean=arrays["mean"])
+        return cls(model=state["model"], mean=read_arrays(folder / _ARRAYS)["mean"])
 
 
 def fit_transformer(texts: Sequence[str], *, model: str) -> TransformerView:
