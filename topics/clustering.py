@@ -33,8 +33,10 @@ UNCLUSTERED = -1
 #: Papers below which no topics are sought.
 MIN_TOPIC_PAPERS = 10
 
-#: Share of a paper's nearest papers that must lie in a topic for it to join.
-JOIN_SHARE = 0.4
+#: Share of a paper's nearest papers that must lie in a topic for it to join. On labelled corpora of
+#: 4,300 and 5,000 papers a quarter left 4 to 10 % unclustered, and the papers that joined agreed
+#: with the labels as well as those HDBSCAN had placed.
+JOIN_SHARE = 0.25
 
 #: Mean confidence of its papers below which a region is no topic, only less empty than the rest.
 LOOSE_CONFIDENCE = 0.25
