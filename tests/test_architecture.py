@@ -39,6 +39,7 @@ LAYERS = (
     ("labels", "themes", "trends", "quality"),
     ("artefact", "exports", "search"),
     ("ledger", "reports"),
+    ("preview",),
     ("stages",),
     ("theming",),
     ("tables",),

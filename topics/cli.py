@@ -8,13 +8,14 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from topics.console import Console
+from topics.console import Console, EventLines
 from topics.errors import PapermapError
 from topics.settings import BuildSettings, describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from topics.progress import Progress
     from topics.topicmap import TopicMap
 
 __all__ = ["main"]
@@ -41,7 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PapermapError as error:
         if arguments.debug:
             raise
-        print(f"papermap: {error}", file=sys.stderr)
+        if vars(arguments).get("progress") == "json":
+            EventLines(sys.stderr).error(str(error))
+        else:
+            print(f"papermap: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader of a pipe has had enough; closing stderr-less keeps Python from complaining.
@@ -94,7 +98,21 @@ def _add_build(commands: Any, common: argparse.ArgumentParser) -> None:
         )
     parser.add_argument("--no-cache", action="store_true", help="compute every stage anew")
     parser.add_argument("--json", action="store_true", help="print the manifest, and only that")
+    _add_progress(parser)
     parser.set_defaults(run=_build)
+
+
+def _add_progress(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--progress",
+        choices=("text", "json"),
+        default="text",
+        help="how progress is told on stderr: for people, or as one line of JSON an event",
+    )
+
+
+def _teller(arguments: argparse.Namespace) -> Console | EventLines:
+    return EventLines(sys.stderr) if arguments.progress == "json" else Console(sys.stderr)
 
 
 def _help(text: str, default: object) -> str:
@@ -108,7 +126,7 @@ def _build(arguments: argparse.Namespace) -> None:
     settings = BuildSettings(
         **{setting.name: getattr(arguments, setting.name) for setting in describe()}
     )
-    with Console(sys.stderr) as console:
+    with _teller(arguments) as console:
         built = build(
             arguments.sources,
             arguments.out,
@@ -122,7 +140,7 @@ def _build(arguments: argparse.Namespace) -> None:
         print(_summary(built, arguments.out))
 
 
-def _cache(console: Console, *, enabled: bool) -> Any:
+def _cache(console: Progress, *, enabled: bool) -> Any:
     from topics.store import NullCache, StageCache, default_root
 
     return StageCache(default_root(), notify=console.note) if enabled else NullCache()
@@ -161,6 +179,16 @@ def _add_serve(commands: Any, common: argparse.ArgumentParser) -> None:
         "--host", default="localhost", help="address to listen on (default: localhost)"
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    builds = parser.add_mutually_exclusive_group()
+    builds.add_argument(
+        "--read-only", action="store_true", help="show the given maps only; nobody builds one there"
+    )
+    builds.add_argument(
+        "--allow-builds",
+        action="store_true",
+        help="let whoever reaches the dashboard upload files and build maps "
+        "(always so where only this machine does, as by default)",
+    )
     parser.set_defaults(run=_serve)
 
 
@@ -168,7 +196,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from topics.serving import Server
 
     maps = arguments.maps or [_sample_map()]
-    server = Server(maps, host=arguments.host, port=arguments.port)
+    server = Server(maps, host=arguments.host, port=arguments.port, workspace=_workspace(arguments))
     with Console(sys.stderr) as console:
         console.stage(1, 1, "Starting the dashboard")
         server.start()
@@ -176,6 +204,16 @@ def _serve(arguments: argparse.Namespace) -> int:
     if not arguments.no_browser:
         server.open_browser()
     return server.wait()
+
+
+def _workspace(arguments: argparse.Namespace) -> str | None:
+    """Folder for the maps that readers build; None where they may not."""
+    from topics.serving import WORKSPACE_VARIABLE, is_this_machine
+    from topics.store import default_root
+
+    if arguments.read_only or not (arguments.allow_builds or is_this_machine(arguments.host)):
+        return None
+    return os.environ.get(WORKSPACE_VARIABLE) or str(default_root() / "maps")
 
 
 def _sample_map() -> str:
@@ -207,6 +245,14 @@ def _add_read(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", help="write the papers to a .parquet or .csv file")
     parser.add_argument("--page-year", type=int, default=None, metavar="YEAR", help=_year_help())
     parser.add_argument("--json", action="store_true", help="print the counts as JSON")
+    parser.add_argument(
+        "--sample",
+        type=int,
+        default=None,
+        metavar="N",
+        help="with --json: of each file N records, its columns, and what to know of the rest",
+    )
+    _add_progress(parser)
     parser.set_defaults(run=_read)
 
 
@@ -220,7 +266,7 @@ def _read(arguments: argparse.Namespace) -> None:
     from topics.sources.detect import read_sources
 
     settings = BuildSettings(page_year=arguments.page_year)
-    with Console(sys.stderr) as console:
+    with _teller(arguments) as console:
         console.stage(1, 1, "Reading the sources")
         reads = read_sources(arguments.sources, progress=console.note)
         corpus = build_corpus(reads, page_year=settings.page_year)
@@ -229,6 +275,11 @@ def _read(arguments: argparse.Namespace) -> None:
     files = counts_by_file(reads, corpus.ledger)
     if arguments.out:
         write_papers(corpus.papers, arguments.out)
+    if arguments.json and arguments.sample is not None:
+        from topics.preview import preview
+
+        _print_json(preview(reads, corpus, sample=arguments.sample))
+        return
     if arguments.json:
         _print_json({"papers": len(corpus), "files": files})
         return

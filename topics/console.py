@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import TYPE_CHECKING, TextIO
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-__all__ = ["Console"]
+__all__ = ["Console", "EventLines"]
 
 #: Seconds after which a running stage is mentioned again: often on a terminal, rarely in a log.
 _TICK, _LOG_TICK = 1.0, 8.0
@@ -87,4 +88,47 @@ class Console:
 
     def _write(self, text: str, *, end: str = "\n") -> None:
         self._stream.write(text + end)
+        self._stream.flush()
+
+
+class EventLines:
+    """Writes one line of JSON for everything that is told, for another program to read.
+
+    ``{"event": "stage", "number": 2, "total": 7, "name": …}``, ``{"event": "note", "text": …}``
+    and at the end ``{"event": "done"}`` or ``{"event": "error", "text": …}``; each with
+    ``"time"``, in seconds since 1970.
+
+    Args:
+        stream: where to write, as a rule stderr.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._write({"event": "done"})
+
+    def stage(self, number: int, total: int, name: str) -> None:
+        """Write that a stage begins."""
+        self._write({"event": "stage", "number": number, "total": total, "name": name})
+
+    def note(self, text: str) -> None:
+        """Write a remark."""
+        self._write({"event": "note", "text": text})
+
+    def error(self, text: str) -> None:
+        """Write what ended the work."""
+        self._write({"event": "error", "text": text})
+
+    def _write(self, event: dict[str, object]) -> None:
+        self._stream.write(json.dumps({**event, "time": round(time.time(), 3)}) + "\n")
         self._stream.flush()

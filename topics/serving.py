@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import signal
 import socket
@@ -22,10 +23,19 @@ from topics.errors import PapermapError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MAPS_VARIABLE", "Server"]
+__all__ = [
+    "MAPS_VARIABLE",
+    "WORKSPACE_VARIABLE",
+    "Server",
+    "environment",
+    "is_this_machine",
+]
 
 #: Environment variable that tells the dashboard which map folders to show.
 MAPS_VARIABLE = "PAPERMAP_MAPS"
+
+#: Environment variable with the folder in which readers may build maps; none may without it.
+WORKSPACE_VARIABLE = "PAPERMAP_WORKSPACE"
 
 #: Asks without any proxy: the dashboard is on this machine.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -41,12 +51,19 @@ class Server:
         maps: map folders.
         host: address to listen on.
         port: port; the first free one from 8501 on where None.
+        workspace: folder in which readers may build maps; nobody may where None.
     """
 
     def __init__(
-        self, maps: Sequence[str], *, host: str = "localhost", port: int | None = None
+        self,
+        maps: Sequence[str],
+        *,
+        host: str = "localhost",
+        port: int | None = None,
+        workspace: str | os.PathLike[str] | None = None,
     ) -> None:
         self._maps = [str(Path(path).absolute()) for path in maps]
+        self._workspace = None if workspace is None else Path(workspace).absolute()
         self._host = host
         self._port = _free_port(host) if port is None else port
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,7 +87,7 @@ class Server:
             )
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and app
             self._command(),
-            env={**os.environ, MAPS_VARIABLE: os.pathsep.join(self._maps)},
+            env=environment(self._maps, self._workspace),
             cwd=_app().parent.parent,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -149,6 +166,25 @@ class Server:
     def _tail(self) -> str:
         self._log.seek(0)
         return self._log.read().decode(errors="replace")[-2000:].strip()
+
+
+def environment(maps: Sequence[str], workspace: Path | None = None) -> dict[str, str]:
+    """The environment that tells the dashboard what to show and where readers may build."""
+    told = {**os.environ, MAPS_VARIABLE: os.pathsep.join(maps)}
+    told.pop(WORKSPACE_VARIABLE, None)
+    if workspace is not None:
+        told[WORKSPACE_VARIABLE] = str(workspace)
+    return told
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine alone."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _app() -> Path:
