@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from topics.sources.hf_parts import BYLINE, Card, arxiv_id, author_count, date, furniture, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["has_headed_card", "read_headed"]
 
@@ -48,11 +49,15 @@ def read_headed(text: str) -> list[Card]:
     """Read the forms with headings."""
     references = {match[1] or match[2]: match[3] for match in _REFERENCE.finditer(text) if match[3]}
     starts = [match for match in _LINKED.finditer(text) if not _furniture(match)]
-    ends = sorted(match.start() for match in _HEADING.finditer(text))
+    ends = [*(match.start() for match in _HEADING.finditer(text)), len(text)]
+    breaks = [match.start() for match in re.finditer("\n", text)]
     cards = []
     for match in starts:
-        end = next((place for place in ends if place >= match.end()), len(text))
-        cards.append(_card(match, text, end, references))
+        address = match["address"] or references.get(match["reference"] or "", "")
+        line = bisect_left(breaks, match.start()) + 1
+        card = Card(line, match["title"], arxiv_id=arxiv_id(address))
+        _body(card, text[match.end() : ends[bisect_left(ends, match.end())]].split("\n"))
+        cards.append(card)
     return cards
 
 
@@ -62,13 +67,6 @@ def _paper_link(match: re.Match[str]) -> bool:
 
 def _furniture(match: re.Match[str]) -> bool:
     return furniture(match["title"]) or BYLINE.search(match[0]) is not None
-
-
-def _card(match: re.Match[str], text: str, end: int, references: Mapping[str, str]) -> Card:
-    address = match["address"] or references.get(match["reference"] or "", "")
-    card = Card(text.count("\n", 0, match.start()) + 1, match["title"], arxiv_id=arxiv_id(address))
-    _body(card, text[match.end() : end].split("\n"))
-    return card
 
 
 def _body(card: Card, lines: Sequence[str]) -> None:

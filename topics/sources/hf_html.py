@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from topics.sources.hf_parts import Card, PageDate, arxiv_id, author_count, date, furniture, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["HtmlPage", "is_html", "read_html", "unpack"]
 
@@ -78,7 +78,7 @@ def read_html(text: str) -> HtmlPage:
 
     text = _UNCLOSED_TAG.sub("", text)
 
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, huge_tree=True)
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True)
     try:
         root = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.LxmlError, ValueError):
@@ -123,14 +123,15 @@ def _own_date(root: Any) -> PageDate | None:
 
 
 def _markup_cards(root: Any) -> Iterator[Card]:
-    for heading in root.iter(*_HEADINGS):
-        link = _link(heading)
-        if link is None:
-            continue
+    linked = [
+        (heading, link) for heading in root.iter(*_HEADINGS) if (link := _link(heading)) is not None
+    ]
+    shows = _papers_within(linked)
+    for heading, link in linked:
         paper = arxiv_id(link.get("href"))
         card = Card(heading.sourceline or 0, _text(link) or _text(heading), arxiv_id=paper)
         if card.title:
-            _fill(card, _container(heading, paper), heading)
+            _fill(card, _container(heading, shows), heading)
             yield card
 
 
@@ -142,24 +143,27 @@ def _link(heading: Any) -> Any:
     return None
 
 
-def _container(heading: Any, paper: str | None) -> Any:
-    """The article around a heading, or the largest element with no other paper's heading."""
-    article = next(heading.iterancestors("article"), None)
-    if article is not None and not _others(article, paper):
-        return article
+def _papers_within(linked: Sequence[tuple[Any, Any]]) -> dict[Any, str | None]:
+    """For every element around a heading the one paper it shows, None if there are several."""
+    shows: dict[Any, str | None] = {}
+    for heading, link in linked:
+        paper = arxiv_id(link.get("href"))
+        for element in heading.iterancestors():
+            if shows.setdefault(element, paper) != paper:
+                shows[element] = None
+    return shows
+
+
+def _container(heading: Any, shows: Mapping[Any, str | None]) -> Any:
+    """The article around a heading, or the largest element that shows no other paper."""
     best = heading
     for element in heading.iterancestors():
-        if element.tag in ("body", "html", "main") or _others(element, paper):
+        if element.tag in ("body", "html", "main") or shows[element] is None:
             break
         best = element
+        if element.tag == "article":
+            break
     return best
-
-
-def _others(element: Any, paper: str | None) -> bool:
-    return any(
-        (link := _link(heading)) is not None and arxiv_id(link.get("href")) != paper
-        for heading in element.iter(*_HEADINGS)
-    )
 
 
 def _fill(card: Card, container: Any, heading: Any) -> None:

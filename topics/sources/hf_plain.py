@@ -126,7 +126,7 @@ def _blocks(lines: Sequence[str], start: int) -> Iterator[_Block]:
         if skip_name and line:
             skip_name = False
             continue
-        part = _meta_part(line, after_meta=in_meta, last=not any(lines[row + 1 :][:3]))
+        part = _meta_part(line, after_meta=in_meta, last=not any(lines[row + 1 : row + 4]))
         if part is not None:
             if block is None or block.meta is None:
                 if block is not None:
