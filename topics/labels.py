@@ -39,8 +39,11 @@ NARROW_SHARE = 0.15
 NAME_LIFT = 3.0
 #: How much the share of papers counts against how special the phrase is.
 _COVERAGE = 0.75
+#: How much it counts that a phrase means what the topic is about.
+_NEARNESS = 2.0
 _NAME_WORDS = (2, 5)
 _CANDIDATES = 40
+_HEAVIEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +147,16 @@ def _keywords(fit: Fit, terms: TermTable, counts: _Counts, topic: int) -> list[i
     inside = counts.inside[topic]
     weights = np.asarray(fit.weights[topic].todense()).ravel()
     weights = weights * np.sqrt(inside / counts.sizes[topic]) * (inside >= 2)
+    heaviest = [int(c) for c in np.lexsort((np.arange(len(weights)), -weights))[:_HEAVIEST]]
     chosen: list[int] = []
-    for column in np.lexsort((np.arange(len(weights)), -weights)):
+    for column in heaviest:
         if weights[column] <= 0 or len(chosen) == KEYWORDS:
             break
+        # "language" may stand for "language models", but "large language" means nothing.
+        if " " in terms.terms[column] and _is_fragment(column, heaviest, inside, terms):
+            continue
         if not any(_alike(terms.terms[column], terms.terms[other]) for other in chosen):
-            chosen.append(int(column))
+            chosen.append(column)
     return chosen
 
 
@@ -179,7 +186,9 @@ def _name_candidates(
     order = [int(column) for column in best if gain[column] > 0]
     order = [column for column in order if not _is_fragment(column, order, inside, terms)]
     near = nearness(topic, [terms.spellings[terms.terms[column]] for column in order])
-    scores = [float(gain[column] * (1 + max(0.0, near[i]))) for i, column in enumerate(order)]
+    scores = [
+        float(gain[column] * (1 + _NEARNESS * max(0.0, near[i]))) for i, column in enumerate(order)
+    ]
     found = zip(scores, order, strict=True)
     return sorted(found, key=lambda item: (-item[0], item[1]))[:_CANDIDATES]
 

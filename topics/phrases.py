@@ -49,7 +49,7 @@ def words(text: str) -> list[str]:
     return [key for token in _TOKEN.findall(text) if not _is_function(key := key_of(token))]
 
 
-def phrases(text: str, *, longest: int = 3) -> Iterator[Phrase]:
+def phrases(text: str, *, longest: int = 4) -> Iterator[Phrase]:
     """Yield every phrase of one to ``longest`` words, as often as it occurs.
 
     A hyphenated compound counts as one word, so "chain-of-thought prompting" is a phrase of two.
