@@ -83,10 +83,8 @@ def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
         return _named(data, encoding)
     found = _marked(data) or _wide(data)
     if found is None:
-        data, zeros = _without_zeros(data)
-        if data is None:
-            return Decoded(None)
-        found = _narrow(data)
+        dense, zeros = _without_zeros(data)
+        found = Decoded(None) if dense is None else _narrow(dense)
         if found.text is None:
             return found
         found = Decoded(found.text, found.encoding, (*zeros, *found.notices))

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from topics.errors import SourceError
 from topics.sources.decoding import Decoded, decode
@@ -45,7 +45,7 @@ class Document:
     """
 
     source: str
-    open: Callable[[], BinaryIO]
+    open: Callable[[], io.BufferedIOBase]
     head: bytes
     size: int | None = None
     encoding: str | None = None
@@ -102,6 +102,12 @@ class Document:
             columns=columns or {},
         )
 
+    def holding(self, data: bytes, *, source: str) -> Document:
+        """A file found in this one, read with the same choices of the user."""
+        return Document.from_bytes(
+            data, source=source, encoding=self.encoding, columns=self.columns
+        )
+
     @property
     def is_large(self) -> bool:
         """Whether the file is too large to be read as a whole, as far as its size is known."""
@@ -150,7 +156,8 @@ class Document:
         size = 0
         try:
             with self.open() as stream:
-                while chunk := stream.read(_CHUNK):
+                # Piece by piece, so that all that comes before some damage is kept.
+                while chunk := stream.read1(_CHUNK):
                     parts.append(chunk)
                     size += len(chunk)
                     if size > MEMORY_LIMIT:

@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
 from topics.sources.decoding import guess_encoding
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from topics.sources.document import Document
 
-__all__ = ["Entry", "JsonText", "first_entries", "is_lines", "stream_lines"]
+__all__ = ["JsonEntry", "JsonText", "first_entries", "is_lines", "stream_lines"]
 
 #: Keys under which answers of services and exports keep their list.
 _LISTS = frozenset(
@@ -68,7 +68,7 @@ _DECODER = json.JSONDecoder(strict=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JsonEntry:
     """One entry of a file.
 
     Attributes:
@@ -100,7 +100,7 @@ class JsonText:
     _sign: str | None = None
     _keys: frozenset[str] = frozenset()
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[JsonEntry]:
         """Yield the entries; those of a text all on one line are numbered."""
         if is_lines(self.text):
             yield from _lines(self.text.split("\n"))
@@ -109,12 +109,12 @@ class JsonText:
         start = list(islice(found, 2))
         if len(start) == 2 and start[0].line == start[1].line:
             numbered = enumerate((*start, *found), start=1)
-            yield from (Entry(number, e.value, e.problem) for number, e in numbered)
+            yield from (JsonEntry(number, e.value, e.problem) for number, e in numbered)
         else:
             yield from start
             yield from found
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[JsonEntry]:
         at = _after(_SPACE, self.text, 0)
         inside = at + 1 if self.text.startswith("[", at) else _list_inside(self.text, at)
         listed = inside is not None
@@ -124,7 +124,7 @@ class JsonText:
                 return
             line = self._line_of(at)
             value, problem, end = self._element(at)
-            yield Entry(line, value, problem)
+            yield JsonEntry(line, value, problem)
             if end is None:
                 return
             at = end
@@ -215,7 +215,7 @@ def first_entries(document: Document, count: int = 3) -> list[dict[str, Any]]:
     return found
 
 
-def stream_lines(document: Document) -> Iterator[Entry]:
+def stream_lines(document: Document) -> Iterator[JsonEntry]:
     """The entries of a file of lines, one line in memory at a time.
 
     Raises:
@@ -224,14 +224,14 @@ def stream_lines(document: Document) -> Iterator[Entry]:
     encoding = guess_encoding(document.head) if document.encoding is None else document.encoding
     with document.open() as stream:
         text = io.TextIOWrapper(
-            stream,
+            cast("BinaryIO", stream),
             encoding="utf-8-sig" if encoding == "utf-8" else encoding,
             errors="replace",
         )
         yield from _lines(_bounded(text))
 
 
-def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
+def _bounded(text: TextIO) -> Iterator[str]:
     """Lines, the longest cut so that one cannot fill the memory."""
     while line := text.readline(_LONGEST):
         yield line
@@ -239,7 +239,7 @@ def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
             line = text.readline(_LONGEST)
 
 
-def _lines(lines: Any) -> Iterator[Entry]:
+def _lines(lines: Any) -> Iterator[JsonEntry]:
     for number, line in enumerate(lines, start=1):
         if line.isspace() or not line:
             continue
@@ -247,11 +247,11 @@ def _lines(lines: Any) -> Iterator[Entry]:
         try:
             value = _DECODER.decode(line)
         except RecursionError:
-            yield Entry(number, problem="Nested too deeply to be read.")
+            yield JsonEntry(number, problem="Nested too deeply to be read.")
         except ValueError as error:
-            yield Entry(number, problem=_reason(error, 0))
+            yield JsonEntry(number, problem=_reason(error, 0))
         else:
-            yield Entry(number, value)
+            yield JsonEntry(number, value)
 
 
 def _objects(text: str, count: int) -> list[dict[str, Any]]:

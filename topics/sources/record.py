@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["Record", "Reject", "SourceRead"]
 
@@ -63,7 +63,8 @@ class SourceRead:
     Attributes:
         source: the file's name as the user knows it.
         format: name of the format it was recognised as, e.g. ``hf-page``.
-        records: readable entries, in file order.
+        records: readable entries, in file order; those of a very large file are read anew each
+            time they are gone through, all others are a tuple.
         rejects: entries that could not be read.
         notices: remarks for the user, e.g. a guessed encoding.
         as_of: the source's own date (``YYYY-MM-DD``) where it states one in full.
@@ -76,7 +77,7 @@ class SourceRead:
 
     source: str
     format: str
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     rejects: tuple[Reject, ...] = ()
     notices: tuple[str, ...] = field(default=())
     as_of: str | None = None

@@ -1,0 +1,395 @@
+"""Archives: their members as files, within limits, without a byte written to disk."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from dataclasses import dataclass, field, replace
+from typing import IO, TYPE_CHECKING, cast
+
+from topics.errors import SourceError
+from topics.sources.document import HEAD_SIZE, MEMORY_LIMIT, Document, in_words
+from topics.sources.record import SourceRead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["UNREADABLE", "ArchiveLimits", "expand", "is_archive"]
+
+#: Format of a member that is not read.
+UNREADABLE = "unreadable"
+
+_GIB = 1024**3
+#: Expanded bytes up to which no ratio is suspicious.
+_HARMLESS = 32 * 1024**2
+#: Members up to this size are read while the archive is open; larger ones when they are needed.
+_AT_ONCE = 16 * 1024**2
+#: Bytes of a ZIP archive's list of members, beyond which it is not even opened.
+_LIST_LIMIT = 32 * 1024**2
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    IndexError,
+)
+#: Compressions of single files, by their first bytes.
+_SINGLE: dict[bytes, Callable[[io.BufferedIOBase], io.BufferedIOBase]] = {
+    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
+    b"BZh": lambda stream: bz2.BZ2File(stream),
+    b"\xfd7zXZ\x00": lambda stream: lzma.LZMAFile(cast("IO[bytes]", stream)),  # noqa: SIM115 - closed by its user
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveLimits:
+    """How far archives are opened.
+
+    Attributes:
+        expanded: bytes that all members of an archive may hold together.
+        ratio: times that a member may be larger than it is in the archive.
+        members: files in an archive, those of archives within it included.
+        depth: archives within archives, the outermost counted.
+    """
+
+    expanded: int = 16 * _GIB
+    ratio: int = 250
+    members: int = 10_000
+    depth: int = 3
+
+
+def is_archive(document: Document) -> bool:
+    """Whether a file is an archive of files or one compressed file; Office documents are none."""
+    head = document.head
+    if head.startswith(b"PK\x03\x04"):
+        try:
+            with document.open() as stream:
+                names = _zip(stream, document).namelist()
+        except (*_DAMAGE, SourceError):
+            return b"[Content_Types].xml" not in head
+        return "[Content_Types].xml" not in names and "mimetype" not in names
+    return head.startswith((b"PK\x05\x06", *_SINGLE)) or head[257:262] == b"ustar"
+
+
+def expand(
+    document: Document, *, limits: ArchiveLimits | None = None
+) -> Iterator[Document | SourceRead]:
+    """The files in an archive, with those in archives within it.
+
+    Args:
+        document: an archive.
+        limits: how far it is opened.
+
+    Yields:
+        A document for each file, named ``archive/member``; for what is not opened, an empty
+        result with the reason.
+    """
+    yield from _Expansion(limits or ArchiveLimits(), document.source).files(document, 1)
+
+
+@dataclass(slots=True)
+class _Expansion:
+    """One archive on its way to files; counts what has come out of it."""
+
+    limits: ArchiveLimits
+    name: str
+    members: int = 0
+    expanded: int = 0
+    taken: set[str] = field(default_factory=set)
+
+    def files(self, document: Document, depth: int) -> Iterator[Document | SourceRead]:
+        """Files of an archive; a document that is none is a file itself."""
+        if not is_archive(document):
+            yield document
+            return
+        if depth > self.limits.depth:
+            yield _refused(
+                document.source,
+                f"an archive within {self.limits.depth} others; it is not opened. Unpack it first",
+            )
+            return
+        found = 0
+        for member in self._members(document):
+            found += 1
+            if isinstance(member, SourceRead):
+                yield member
+            else:
+                yield from self.files(member, depth + 1)
+        if not found:
+            yield _refused(document.source, "an archive with no file in it")
+
+    def _members(self, document: Document) -> Iterator[Document | SourceRead]:
+        head = document.head
+        try:
+            if head.startswith(b"PK"):
+                yield from self._zipped(document)
+            elif head[257:262] == b"ustar":
+                yield from self._taped(document)
+            else:
+                yield self._single(document)
+        except _DAMAGE as error:
+            yield _refused(
+                document.source, f"a damaged or cut-off archive ({error}). Fetch it again"
+            )
+        except SourceError as error:
+            yield SourceRead(
+                source=document.source, format=UNREADABLE, records=(), notices=(str(error),)
+            )
+
+    def _single(self, document: Document) -> Document:
+        """The one file in a gzip, bzip2 or xz file; it keeps the archive's name."""
+        unpack = next(_SINGLE[mark] for mark in _SINGLE if document.head.startswith(mark))
+        most = min(
+            self.limits.expanded - self.expanded,
+            max(_HARMLESS, self.limits.ratio * (document.size or _HARMLESS)),
+        )
+
+        def reopen() -> io.BufferedIOBase:
+            packed = document.open()
+            return _stream(unpack(packed), packed, source=document.source, most=most)
+
+        with reopen() as stream:
+            head, is_whole = _beginning(stream)
+        self.members += 1
+        self.expanded += len(head)
+        if is_whole:
+            return document.holding(head, source=document.source)
+        return replace(document, open=reopen, head=head, size=None)
+
+    def _zipped(self, document: Document) -> Iterator[Document | SourceRead]:
+        packed = _seekable(document)
+        with packed.open() as stream:
+            archive = _zip(stream, packed)
+            for info in sorted(archive.infolist(), key=lambda info: info.filename):
+                if info.is_dir() or _is_hidden(info.filename):
+                    continue
+                name = self._named(document.source, _readable(info))
+                if self._is_full(document):
+                    yield self._full(document)
+                    return
+                problem = self._problem(info)
+                if problem:
+                    yield _refused(name, problem)
+                    continue
+                self.expanded += info.file_size
+                try:
+                    yield _member(packed, archive, info, name)
+                except NotImplementedError:
+                    yield _refused(name, "packed in a way that is not known here. Unpack it first")
+                except _DAMAGE as error:
+                    yield _refused(name, f"damaged in the archive ({error})")
+
+    def _problem(self, info: zipfile.ZipInfo) -> str:
+        """Why a member of a ZIP archive is not opened; empty if it is."""
+        if unsafe := _unsafe(info.filename):
+            return unsafe
+        if info.flag_bits & 0x1:
+            return "protected by a password. Unpack the archive with it first"
+        if stat.S_ISLNK(info.external_attr >> 16):
+            return "a link to another place; it is not followed"
+        if info.file_size > max(_HARMLESS, self.limits.ratio * info.compress_size):
+            return (
+                f"expands to more than {self.limits.ratio} times its size, as files do that are "
+                "made to fill a disk; it is not opened"
+            )
+        return self._too_much(info.file_size)
+
+    def _too_much(self, size: int) -> str:
+        if self.expanded + size > self.limits.expanded:
+            return (
+                f"not opened: the archive would expand to more than "
+                f"{in_words(self.limits.expanded)}. Unpack it first and name the files you need"
+            )
+        return ""
+
+    def _taped(self, document: Document) -> Iterator[Document | SourceRead]:
+        """Members of a tar archive, which can only be read in order."""
+        with (
+            document.open() as stream,
+            tarfile.open(fileobj=stream, mode="r|") as archive,
+        ):
+            for info in archive:
+                if not (info.isfile() or info.issym() or info.islnk()) or _is_hidden(info.name):
+                    continue
+                name = self._named(document.source, info.name)
+                if self._is_full(document):
+                    yield self._full(document)
+                    return
+                problem = _unsafe(info.name) or self._too_much(info.size)
+                if not info.isfile():
+                    problem = "a link to another place; it is not followed"
+                elif info.size > MEMORY_LIMIT:
+                    problem = f"more than {in_words(MEMORY_LIMIT)}. Unpack the archive first"
+                content = None if problem else archive.extractfile(info)
+                if content is None:
+                    yield _refused(name, problem or "cannot be read")
+                    continue
+                self.expanded += info.size
+                yield document.holding(content.read(), source=name)
+
+    def _is_full(self, document: Document) -> bool:
+        del document
+        self.members += 1
+        return self.members > self.limits.members
+
+    def _full(self, document: Document) -> SourceRead:
+        return _refused(
+            document.source,
+            f"more than {self.limits.members} files; only the first {self.limits.members} are "
+            "read. Unpack it first and name the files you need",
+        )
+
+    def _named(self, archive: str, member: str) -> str:
+        """A name that no other member has."""
+        name = plain = f"{archive}/{member}"
+        number = 2
+        while name in self.taken:
+            name = f"{plain} ({number})"
+            number += 1
+        self.taken.add(name)
+        return name
+
+
+class _Stream(io.RawIOBase):
+    """What comes out of an archive, no more than allowed; closes the archive behind it."""
+
+    def __init__(
+        self, inner: io.BufferedIOBase, outer: io.BufferedIOBase, *, source: str, most: int
+    ) -> None:
+        self._inner, self._outer, self._source, self._most = inner, outer, source, most
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast("bytearray", buffer))
+        data = self._inner.read1(len(view))
+        view[: len(data)] = data
+        self._count += len(data)
+        if self._count > self._most:
+            raise SourceError(
+                f"{self._source}: expands to more than {in_words(self._most)}, far more than its "
+                "size, as files do that are made to fill a disk. Unpack it first if it is genuine."
+            )
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+            self._outer.close()
+        super().close()
+
+
+def _stream(
+    inner: io.BufferedIOBase, outer: io.BufferedIOBase, *, source: str, most: int
+) -> io.BufferedIOBase:
+    raw = _Stream(inner, outer, source=source, most=most)
+    return io.BufferedReader(raw, 1024 * 1024)
+
+
+def _beginning(stream: io.BufferedIOBase) -> tuple[bytes, bool]:
+    """The first bytes, and whether they are all; of a damaged file those before the damage."""
+    parts: list[bytes] = []
+    size = 0
+    while size < HEAD_SIZE:
+        try:
+            part = stream.read1(HEAD_SIZE - size)
+        except (EOFError, OSError, zlib.error, lzma.LZMAError):
+            if not parts:
+                raise
+            return b"".join(parts), False
+        if not part:
+            return b"".join(parts), True
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts), False
+
+
+def _member(
+    packed: Document, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str
+) -> Document:
+    if info.file_size <= _AT_ONCE:
+        return packed.holding(archive.read(info), source=name)
+
+    def reopen() -> io.BufferedIOBase:
+        stream = packed.open()
+        inner = zipfile.ZipFile(stream).open(info)  # noqa: SIM115 - the stream closes it
+        return _stream(cast("io.BufferedIOBase", inner), stream, source=name, most=info.file_size)
+
+    with reopen() as stream:
+        head, _ = _beginning(stream)
+    return replace(packed, source=name, open=reopen, head=head, size=info.file_size)
+
+
+def _seekable(document: Document) -> Document:
+    """An archive that can be read in any order: on disk as it is, within another in memory."""
+    with document.open() as stream:
+        if stream.seekable():
+            return document
+    return document.holding(document.data, source=document.source)
+
+
+def _zip(stream: io.BufferedIOBase, document: Document) -> zipfile.ZipFile:
+    """Open a ZIP archive, unless its list of members alone would fill the memory."""
+    end = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, end - 66_000))
+    tail = stream.read()
+    at = tail.rfind(b"PK\x05\x06")
+    size = struct.unpack_from("<I", tail, at + 12)[0] if 0 <= at <= len(tail) - 16 else 0
+    wide = tail.rfind(b"PK\x06\x06")
+    if size == 0xFFFFFFFF and 0 <= wide <= len(tail) - 48:
+        size = struct.unpack_from("<Q", tail, wide + 40)[0]
+    if size > _LIST_LIMIT:
+        raise SourceError(
+            f"{document.source}: an archive with a list of files of {in_words(size)}; it is not "
+            "opened. Unpack it first and name the files you need."
+        )
+    stream.seek(0)
+    return zipfile.ZipFile(stream)
+
+
+def _readable(info: zipfile.ZipInfo) -> str:
+    """A member's name; one without a mark of its encoding is mostly UTF-8 all the same."""
+    name = info.filename.replace("\\", "/")
+    if not info.flag_bits & 0x800 and not name.isascii():
+        try:
+            return name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            return name
+    return name
+
+
+def _unsafe(name: str) -> str:
+    """What is wrong with a name that leads out of the archive; empty if nothing is."""
+    parts = name.replace("\\", "/").split("/")
+    if ".." in parts:
+        return "named so that it would lie outside the archive; it is not opened"
+    if parts[0] == "" or parts[0].endswith(":"):
+        return "named with a place on the disk instead of one in the archive; it is not opened"
+    return ""
+
+
+def _is_hidden(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return any(part == "__MACOSX" or (part.startswith(".") and part.strip(".")) for part in parts)
+
+
+def _refused(source: str, reason: str) -> SourceRead:
+    return SourceRead(
+        source=source, format=UNREADABLE, records=(), notices=(f"{source}: {reason}.",)
+    )
