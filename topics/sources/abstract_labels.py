@@ -58,6 +58,7 @@ _MARKED = re.compile(
     rf"{_label(5)}(?:\s{{0,2}}[:：]|\s{{0,2}}\.?\s{{0,2}}[–—](?=\s*[A-Z“\"(\d])"
     r"|\s{1,2}-(?=\s+[A-Z“\"(\d]))"
 )
+_ALONE = re.compile(rf"{_label(4)}[ \t]*(?=\n)")
 _STOPPED = re.compile(rf"{_label(2)}\s?\.(?=\s+[A-Z“\"(\d]|\s*\Z)")
 #: Bare labels: capitals before an ordinary sentence, or several of the commonest in one text.
 _CAPITALS = re.compile(rf"(?=[A-ZÀ-Þ]{{3}}){_label(4)}(?<=[A-ZÀ-Þ)])(?=\s+(?:{_SENTENCE}|\d))")
@@ -113,7 +114,11 @@ def _spans(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
             continue
         match = _MARKED.match(text, start)
         if match is None and _after_sentence(text, place.start(), spaced=place.start() < start):
-            match = _STOPPED.match(text, start) or _CAPITALS.match(text, start)
+            match = (
+                _STOPPED.match(text, start)
+                or _CAPITALS.match(text, start)
+                or (_ALONE.match(text, start) if "\n" in text[: place.start()] + "\n" else None)
+            )
             bare = _PLAIN.match(text, start) if match is None else None
             if bare is not None:
                 plain.append(bare.span())

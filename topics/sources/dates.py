@@ -87,13 +87,12 @@ def partial_date(text: str, *, year: int | None = None) -> str | None:
 
 
 def best_date(*dates: str | None) -> str | None:
-    """The most precise of some dates that says the same year as the first of them."""
-    given = [date for date in dates if date]
-    return max(
-        (date for date in given if date[:4] == given[0][:4]),
-        key=len,
-        default=None,
-    )
+    """The first of some dates, made more precise by those after it that agree with it."""
+    best = None
+    for found in dates:
+        if found and (best is None or found.startswith(best)):
+            best = found
+    return best
 
 
 def _common(first: str | None, last: str | None) -> str | None:

@@ -29,7 +29,7 @@ def person_name(text: str) -> str:
     if not text or _OTHERS.fullmatch(text):
         return ""
     parts = [part.strip() for part in text.split(",")]
-    parts = [part for part in parts if part]
+    parts = [part for part in parts if part and part != "null"]
     if len(parts) not in (2, 3) or _BODY.search(text):
         return ", ".join(parts)
     suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
@@ -40,10 +40,17 @@ def person_name(text: str) -> str:
 
 
 def listed_names(text: str) -> list[str]:
-    """The names in one line: divided by semicolons, or by “and” between names with a comma."""
+    """The names in one line.
+
+    They are divided by semicolons, by “and” between names with a comma, or by commas between
+    names of several words each.
+    """
     parts = text.split(";")
     if len(parts) == 1:
         halves = re.split(r"\s+(?:and|&)\s+", text)
         if len(halves) > 1 and all("," in half for half in halves):
             parts = halves
+        pieces = [piece.split() for piece in text.split(",")]
+        if len(pieces) > 2 and all(len(piece) > 1 for piece in pieces):
+            parts = text.split(",")
     return [name for name in map(person_name, parts) if name]
