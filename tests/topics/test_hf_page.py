@@ -325,6 +325,17 @@ def test_a_page_cut_off_anywhere_gives_its_complete_records(page: list[Paper], c
         assert len(got) <= begun + 1
 
 
+def test_a_title_cut_off_is_told_and_no_record() -> None:
+    first, last = make_page(1, 2, 1.0)
+    for form in (as_text, as_html):
+        whole = form([first, last])
+        found = read(whole[: whole.index(last.title) + 8])
+        assert [facts(record) for record in found.records] == [told(first)]
+        (cut,) = found.rejects
+        assert "ends within" in cut.reason
+        assert last.title in whole.split("\n")[cut.line - 1]
+
+
 def test_html_with_its_data_knows_authors_dates_and_whole_abstracts() -> None:
     shown = Paper(
         "Sparse Memory", ("Only the beginning of the abstract.",), upvotes=149, comments=3

@@ -6,7 +6,17 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from topics.sources.hf_parts import BYLINE, Card, arxiv_id, author_count, date, furniture, number
+from topics.sources.hf_parts import (
+    BYLINE,
+    Card,
+    Page,
+    arxiv_id,
+    author_count,
+    date,
+    furniture,
+    number,
+)
+from topics.sources.hf_plain import own_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +55,7 @@ def has_headed_card(text: str) -> bool:
     return any(byline or _paper_link(match) for match in _LINKED.finditer(text))
 
 
-def read_headed(text: str) -> list[Card]:
+def read_headed(text: str) -> Page:
     """Read the forms with headings."""
     references = {match[1] or match[2]: match[3] for match in _REFERENCE.finditer(text) if match[3]}
     starts = [match for match in _LINKED.finditer(text) if not _furniture(match)]
@@ -58,7 +68,7 @@ def read_headed(text: str) -> list[Card]:
         card = Card(line, match["title"], arxiv_id=arxiv_id(address))
         _body(card, text[match.end() : ends[bisect_left(ends, match.end())]].split("\n"))
         cards.append(card)
-    return cards
+    return Page(cards, own_date(text))
 
 
 def _paper_link(match: re.Match[str]) -> bool:

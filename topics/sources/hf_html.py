@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from topics.sources.hf_parts import Card, PageDate, arxiv_id, author_count, date, furniture, number
+from topics.sources.hf_parts import (
+    Card,
+    Page,
+    PageDate,
+    arxiv_id,
+    author_count,
+    date,
+    furniture,
+    number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["HtmlPage", "is_html", "read_html", "unpack"]
+__all__ = ["is_html", "read_html", "unpack"]
 
 _TAG = re.compile(
     r"<(?:!doctype\s+html|html|head|body|article|main|div|section|h3)\b", re.IGNORECASE
@@ -28,14 +36,6 @@ _UNCLOSED_TAG = re.compile(r"<[^<>]*\Z")
 _UNCLOSED_HEADING = re.compile(r"<h[1-6]\b(?:(?!</h[1-6]).){0,2000}\Z", re.DOTALL)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DEPTH = 60
-
-
-@dataclass(frozen=True, slots=True)
-class HtmlPage:
-    """What an HTML page holds: its papers in order and its own date, as far as it says."""
-
-    cards: list[Card]
-    date: PageDate | None
 
 
 def unpack(text: str) -> tuple[str, str | None]:
@@ -71,7 +71,7 @@ def is_html(text: str) -> bool:
     )
 
 
-def read_html(text: str) -> HtmlPage:
+def read_html(text: str) -> Page:
     """Read the page's cards, made complete by the data in the page where it is there."""
     import lxml.etree
     import lxml.html
@@ -82,19 +82,18 @@ def read_html(text: str) -> HtmlPage:
     try:
         root = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.LxmlError, ValueError):
-        return HtmlPage([], None)
+        return Page([], None)
     for line_break in root.iter("br"):
         line_break.tail = f" {line_break.tail or ''}"
     data = {card.arxiv_id: card for card in _data_cards(root)}
     cards = list(_markup_cards(root))
-    if cards and _UNCLOSED_HEADING.search(text):
-        cards.pop()
+    cut = cards.pop().line if cards and _UNCLOSED_HEADING.search(text) else None
     for card in cards:
         if card.arxiv_id in data:
             _complete(card, data[card.arxiv_id])
     shown = {card.arxiv_id for card in cards}
     rest = [card for key, card in data.items() if key not in shown]
-    return HtmlPage(cards + rest, _own_date(root))
+    return Page(cards + rest, _own_date(root), cut)
 
 
 def _complete(card: Card, other: Card) -> None:

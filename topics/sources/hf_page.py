@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from topics.errors import SourceError
 from topics.sources import hf_headed, hf_html, hf_parts, hf_plain
-from topics.sources.record import SourceRead
+from topics.sources.record import Reject, SourceRead
 
 if TYPE_CHECKING:
     from topics.sources.document import Document
@@ -51,34 +51,39 @@ class HfPage:
             SourceError: there is no paper on it.
         """
         text, saved = hf_html.unpack(document.text or "")
-        if hf_html.is_html(text):
-            html_page = hf_html.read_html(text)
-            cards, own = html_page.cards, html_page.date
-        elif hf_headed.has_headed_card(text):
-            cards, own = hf_headed.read_headed(text), hf_plain.own_date(text)
-        elif hf_parts.BYLINE.search(text) or hf_plain.has_author_block(text):
-            page = hf_plain.read_plain(text)
-            cards, own = page.cards, page.date
-        else:
-            # Cut off within its header, or a form without any mark of where papers begin.
-            cards, own = [], None
-        found = (hf_parts.record(card, source=document.source) for card in cards)
+        page, source = _page(text), document.source
+        found = (hf_parts.record(card, source=source) for card in page.cards)
         records = tuple(record for record in found if record.title or record.abstract)
         if not records:
             raise SourceError(
-                f"{document.source}: a Hugging Face papers page with no paper on it. "
-                "Expected papers with a title each. Open the page again, wait until its papers "
-                "are shown, and save it anew."
+                f"{source}: a Hugging Face papers page with no paper on it. Expected papers with "
+                "a title each. Open the page again, wait until its papers are shown, and save it "
+                "anew."
             )
+        cut = Reject(source=source, line=page.cut or 0, reason="The page ends within this title.")
         return SourceRead(
-            source=document.source,
+            source=source,
             format=self.name,
             records=records,
+            rejects=() if page.cut is None else (cut,),
             notices=document.notices,
-            as_of=_stated(text, own) or saved,
-            as_of_month_day=(own.month, own.day) if own else None,
-            written_years=tuple(card.date.year for card in cards if card.date and card.date.year),
+            as_of=_stated(text, page.date) or saved,
+            as_of_month_day=(page.date.month, page.date.day) if page.date else None,
+            written_years=tuple(
+                card.date.year for card in page.cards if card.date and card.date.year
+            ),
         )
+
+
+def _page(text: str) -> hf_parts.Page:
+    if hf_html.is_html(text):
+        return hf_html.read_html(text)
+    if hf_headed.has_headed_card(text):
+        return hf_headed.read_headed(text)
+    if hf_parts.BYLINE.search(text) or hf_plain.has_author_block(text):
+        return hf_plain.read_plain(text)
+    # Cut off within its header, or a form without any mark of where papers begin.
+    return hf_parts.Page([])
 
 
 def _stated(text: str, own: hf_parts.PageDate | None) -> str | None:

@@ -12,6 +12,7 @@ from topics.text import clean
 __all__ = [
     "BYLINE",
     "Card",
+    "Page",
     "PageDate",
     "arxiv_id",
     "author_count",
@@ -85,6 +86,21 @@ class Card:
     comments: int | None = None
     upvotes: int | None = None
     arxiv_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page holds.
+
+    Attributes:
+        cards: its papers in order.
+        date: the page's own date.
+        cut: line of the title within which the page ends, None if it does not.
+    """
+
+    cards: list[Card]
+    date: PageDate | None = None
+    cut: int | None = None
 
 
 def record(card: Card, *, source: str) -> Record:

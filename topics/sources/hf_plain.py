@@ -11,12 +11,21 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from topics.sources.hf_parts import BYLINE, Card, PageDate, author_count, date, furniture, number
+from topics.sources.hf_parts import (
+    BYLINE,
+    Card,
+    Page,
+    PageDate,
+    author_count,
+    date,
+    furniture,
+    number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["PlainPage", "has_author_block", "own_date", "read_plain"]
+__all__ = ["has_author_block", "own_date", "read_plain"]
 
 _AUTHOR_BLOCK = re.compile(
     r"^[ \t\xa0]*[•*·-]?[ \t\xa0]*\d[\d,]*[ \t\xa0]+authors?[ \t\xa0]*\n\s*·\s*\n", re.MULTILINE
@@ -43,19 +52,7 @@ _STEP = {
     (PARAGRAPH, ORGANISATION): 0.0,
     (ORGANISATION, META): 0.0,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PlainPage:
-    """What a plain-text page holds.
-
-    Attributes:
-        cards: its papers in order.
-        date: the page's own date.
-    """
-
-    cards: list[Card]
-    date: PageDate | None
+_LAST_TITLE = 4.0
 
 
 @dataclass(slots=True)
@@ -80,12 +77,18 @@ def has_author_block(text: str) -> bool:
     return _AUTHOR_BLOCK.search(text) is not None
 
 
-def read_plain(text: str) -> PlainPage:
+def read_plain(text: str) -> Page:
     """Read the plain-text form."""
     lines = _lines(text)
     start, page_date = _header(text, lines)
     blocks = list(_blocks(lines, start))
-    return PlainPage(list(_cards(blocks, _kinds(blocks))), page_date)
+    kinds = _kinds(blocks)
+    cut = None
+    if kinds and kinds[-1] == TITLE and lines[-1]:
+        # A title with no line end after it is the beginning of a paper that was cut off.
+        cut = blocks[-1].line
+        del blocks[-1], kinds[-1]
+    return Page(list(_cards(blocks, kinds)), page_date, cut)
 
 
 def own_date(text: str) -> PageDate | None:
@@ -202,6 +205,7 @@ def _kinds(blocks: Sequence[_Block]) -> list[int]:
     """Most plausible kind of every block (Viterbi)."""
     best: dict[int, float] = {META: 0.0}
     back: list[dict[int, int]] = []
+    last = len(blocks) - 1
     for row, block in enumerate(blocks):
         if block.meta is not None:
             own = {META: 0.0}
@@ -218,6 +222,9 @@ def _kinds(blocks: Sequence[_Block]) -> list[int]:
         for kind, price in own.items():
             for before, so_far in best.items():
                 total = so_far + _STEP.get((before, kind), float("inf")) + price
+                if row == last and kind == before == TITLE:
+                    # The end of a page is more likely within an abstract than after two titles.
+                    total += _LAST_TITLE
                 if total < step.get(kind, float("inf")):
                     step[kind], came[kind] = total, before
         best = step or {META: 0.0}
