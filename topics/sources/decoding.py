@@ -38,6 +38,9 @@ _NAMES = {
     "big5hkscs": "Big5 (Chinese)",
     "cp949": "EUC-KR (Korean)",
 }
+#: Letters and marks of English and its neighbours; as few of them tell encodings apart badly.
+_WESTERN = frozenset("éèêëïîàâäöüôûùçñáíóúßÉÖÜÄ·°®©«»“”‘’–—•…".encode("cp1252"))
+_FEW = 4
 #: How far a worse candidate may lie behind the best and still be the likelier by its frequency.
 _SLACK = 0.02
 _ADVICE = "If letters look wrong, save the file as UTF-8 and read it again."
@@ -274,6 +277,10 @@ def _likeliest(sample: bytes) -> str | None:
 
     runs = [len(match[0]) for match in _HIGH_RUN.finditer(sample)]
     scattered = sum(length for length in runs if length < 3) * 5 >= 4 * sum(runs)
+    high = {byte for byte in sample if byte >= 0x80}
+    if scattered and len(high) <= _FEW and high <= _WESTERN:
+        # Too little to tell by: the "ï" of "naïve" is as good a letter in Windows-1250.
+        return "cp1252"
     matches = list(from_bytes(sample, cp_isolation=[*_LATIN] if scattered else None))
     if not matches:
         # Cut within a character of several bytes, nothing fits: the cut is taken off.
