@@ -58,6 +58,9 @@ _SUSPECT = re.compile(
 )
 
 
+_WORD = re.compile(r"[^\s<>\"{}()&;:,]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     r"""The text of a file.
@@ -329,11 +332,15 @@ def _repaired(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _example(line: str, better: str) -> str:
-    words = zip(line.split(), better.split(), strict=False)
+    words = zip(_WORD.findall(line), _WORD.findall(better), strict=False)
     was, now = next(((a, b) for a, b in words if a != b and len(a) < 40), ("", ""))
-    return f" (such as “{was}”, now “{now}”)" if was else ""
+    return f", such as “{was}”, now “{now}”" if was else ""
 
 
 def _mended(rows: Sequence[int], example: str) -> str:
-    where = f"line {rows[0]}" if len(rows) == 1 else f"{len(rows)} lines, the first {rows[0]},"
-    return f"Wrongly encoded letters in {where} were repaired{example}; the file is as it was."
+    where = "A line has" if len(rows) == 1 else f"{len(rows)} lines have"
+    first = f"line {rows[0]}" if len(rows) == 1 else f"the first in line {rows[0]}"
+    return (
+        f"{where} wrongly encoded letters ({first}{example}); they are repaired here, and the "
+        "file stays as it is."
+    )
