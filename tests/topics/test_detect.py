@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics.errors import SourceError
+from topics.sources.decoding import decode
 from topics.sources.detect import READERS, UNRECOGNISED, read_document, read_sources
-from topics.sources.document import Document, decode
+from topics.sources.document import Document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,13 +104,12 @@ def test_encodings(encoding: str) -> None:
 
 
 def test_decoding() -> None:
-    assert decode(b"a\r\nb\rc") == ("a\nb\nc", ())
-    assert decode("naïve".encode()[:-3])[0] == "na"
-    assert decode(b"a\x00b")[0] is None
-    assert decode("a\x00".encode("utf-16"))[0] is None
-    text, notices = decode(b"line\nna\xefve \x81")
-    assert text == "line\nnaïve \ufffd"
-    assert "line 2" in notices[0]
+    assert decode(b"a\r\nb\rc").text == "a\nb\nc"
+    assert decode("naïve".encode()[:-3]).text == "na"
+    assert decode(bytes(range(32)) * 4).text is None
+    found = decode(b"line\nna\xefve and caf\xe9")
+    assert found.text == "line\nnaïve and café"
+    assert "line 2" in found.notices[0]
 
 
 @given(
