@@ -97,7 +97,7 @@ def cluster(
     """
     papers = len(space)
     size = min_topic_size or topic_size_for(papers)
-    if papers < max(MIN_TOPIC_PAPERS, 2 * size):
+    if papers < max(MIN_TOPIC_PAPERS, 2 * size) or _all_alike(vectors):
         return no_topics(papers)
     labels = _dense_regions(space, size=size, min_samples=min_samples)
     labels = _joined(labels, graph)
@@ -161,7 +161,7 @@ def _dense_regions(space: np.ndarray, *, size: int, min_samples: int) -> np.ndar
 
     from topics.thirdparty import quiet
 
-    if float(np.ptp(space, axis=0).max()) < 1e-6:  # all papers alike: one place, no topics
+    if _all_alike(space):
         return np.full(len(space), UNCLUSTERED)
     limit = max(2 * size, round(LARGEST_SHARE * len(space)))
     with quiet():
@@ -174,6 +174,13 @@ def _dense_regions(space: np.ndarray, *, size: int, min_samples: int) -> np.ndar
             core_dist_n_jobs=1,
         )
         return np.asarray(model.fit(np.asarray(space, dtype=np.float64)).labels_)
+
+
+def _all_alike(rows: np.ndarray) -> bool:
+    """Whether all rows are at one place, in which no region is denser than another."""
+    import numpy as np
+
+    return bool(np.ptp(rows, axis=0).max() < 1e-6)
 
 
 def _joined(labels: np.ndarray, graph: NeighbourGraph) -> np.ndarray:

@@ -334,10 +334,17 @@ def measure(placed: Placed, described: Described, cache: Cache) -> dict[str, flo
 
 def remarks(corpus: Corpus, described: Described) -> list[str]:
     """What a reader must know of a small or odd corpus, in plain words."""
+    from topics.projection import UMAP_MIN_PAPERS
+
     papers, topics = len(corpus), described.clustering.topics
-    if topics:
+    if topics and papers >= UMAP_MIN_PAPERS:
         return []
-    if papers < MIN_TOPIC_PAPERS:
+    if topics:
+        text = (
+            f"{papers} papers are few: topics and places on the map are rough, and will change "
+            "as papers are added."
+        )
+    elif papers < MIN_TOPIC_PAPERS:
         text = (
             f"{papers} papers are too few for topics (at least {MIN_TOPIC_PAPERS} are needed); "
             "the map shows which papers are alike, all of them unclustered."

@@ -67,9 +67,7 @@ def _named_themes(
     from topics.themefile import load_themes
 
     themes = load_themes(settings.themes)
-    key = digest(
-        *versions(), encoded.key, described.clustering.labels, [theme.wording for theme in themes]
-    )
+    key = digest(*versions(), encoded.key, described.clustering.labels, themes)
 
     def compute() -> Themed:
         from topics.themes import assign_themes, theme_of_topics

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from topics.encoders.base import read_arrays, unit_rows
+from topics.thirdparty import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +127,8 @@ def _directions(matrix: csr_matrix, *, seed: int) -> np.ndarray:
     dimensions = min(DIMENSIONS, min(matrix.shape) - 1)
     if dimensions < 1:
         return np.zeros((matrix.shape[1], 0), dtype=np.float32)
-    svd = TruncatedSVD(dimensions, n_iter=5, random_state=seed).fit(matrix)
+    with quiet():  # papers all alike have no variance to explain
+        svd = TruncatedSVD(dimensions, n_iter=5, random_state=seed).fit(matrix)
     kept = svd.singular_values_ > 1e-4
     # Rows of `matrix @ V` carry σ already; dividing by √σ leaves √σ, which tempers the first axes.
     directions = svd.components_[kept].T / np.sqrt(svd.singular_values_[kept])
