@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["FIELDS", "TAGS", "fold", "name_rank"]
+__all__ = ["ENTRY_DATES", "FIELDS", "TAGS", "fold", "name_rank", "speaks_against"]
 
 #: What a column can hold, and what that is in words for the user.
 FIELDS = {
@@ -20,6 +20,7 @@ FIELDS = {
     "day": "the day of the month on which it was published",
     "doi": "its DOI",
     "arxiv_id": "its arXiv id or address",
+    "pmid": "its PubMed id",
     "url": "an address of it on the web",
     "comments": "the number of comments on it",
     "upvotes": "the number of upvotes for it",
@@ -64,6 +65,7 @@ _NAMES = {
         prismdoi citationdoi doiofarticle di do""",
     "arxiv_id": """arxivid arxiv arxividentifier arxivnumber externalidsarxiv idsarxiv paperarxivid
         arxivurl arxivlink eprint paperid paperidentifier identifier id""",
+    "pmid": "pmid pubmedid pmids pubmed idspmid externalidspubmed pubmedpmid pm",
     "url": """url urls articleurl paperurl paperlink articlelink link links weburl webaddress
         landingpageurl landingpage absurl absurls sourceurl sourceurls externalurl fulltexturl
         fulltextlink openreviewurl openreview dimensionsurl arxivurl arxivlink abspage abslink ee
@@ -80,6 +82,9 @@ _RANKS = {
 #: Tags of two characters (RIS, Web of Science) as names of columns.
 TAGS = frozenset(name for names in _NAMES.values() for name in names.split() if len(name) == 2)
 
+#: Dates of the entry, not of the paper.
+ENTRY_DATES = frozenset(("createdate", "created", "createdat", "updatedate", "updated"))
+
 #: Words at the end of (title) or in (the others) an unlisted name, and words that speak against.
 _WORDS = {
     "title": ({"title"}, 30),
@@ -91,24 +96,39 @@ _WORDS = {
     "url": ({"url", "link"}, 60),
 }
 _AGAINST = {
-    "title": """journal source publication book series short alternate alternative conference
-        proceedings host container secondary venue anthology magazine abbreviated abbrev section
-        thesis sub uniform event database standard periodical issue volume collection meeting
-        translated job topic cluster running parent running""",
-    "abstract": """url id ids link length embedding vector language lang source type graphical has
-        is count tokens words number available ai topic sentence""",
-    "authors": """id ids affiliation affiliations keyword keywords address addresses email emails
-        orcid orcids country countries count number num corresponding url urls institution
-        institutions position index book editor group reprint lead address identifiers gender
-        information order note notes biography contributions information has""",
-    "date": """added modified update updated created conference meeting access accessed retrieval
-        query harvest entry indexed received revised accepted load export last file birth start
-        end citation precision type db cited checked""",
-    "year": "cited citations cites birth start end per citation updated added precision type",
-    "doi": "journal book reference references citing cited parent issue prefix has count",
-    "url": """image journal publisher license citation citations cites author authors orcid cited
-        related references thumbnail pdf institution source dataset code github project""",
+    name: frozenset(words.split())
+    for name, words in {
+        "title": """journal source publication book series short alternate alternative
+            conference proceedings host container secondary venue anthology magazine
+            abbreviated abbrev section thesis sub uniform event database standard
+            periodical issue volume collection meeting translated job topic cluster
+            running parent""",
+        "abstract": """url id ids link length embedding vector language lang source type
+            graphical has is count tokens words number available ai topic sentence""",
+        "authors": """id ids affiliation affiliations keyword keywords address addresses
+            email emails orcid orcids country countries count number num corresponding url
+            urls institution institutions position index book editor group reprint lead
+            identifiers gender information order note notes biography contributions has""",
+        "date": """added modified update updated created conference meeting access
+            accessed retrieval query harvest entry indexed received revised accepted load
+            export last file birth start end citation precision type db cited checked""",
+        "year": "cited citations cites birth start end per citation updated added precision type",
+        "doi": "journal book reference references citing cited parent issue prefix has count",
+        "url": """image journal publisher license citation citations cites author authors
+            orcid cited related references thumbnail pdf institution source dataset code
+            github project media avatar video poster slides""",
+    }.items()
 }
+#: Names that say little within an object: a source and an author have them too.
+_COMMON = frozenset("id url displayname name identifier created updated link".split())
+#: Words that name what is no field of a record.
+_ELSE = frozenset(
+    """journal venue publisher publication source keyword keywords category categories affiliation
+    affiliations institution funding reference references comment note notes address citation tag
+    tags subject subjects topic topics field fields licence license conference booktitle series
+    acknowledgements acknowledgments fulltext author authors authorships location concept
+    concepts""".split()
+)
 _SPLIT = re.compile(r"[^\w]+|_+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -125,10 +145,25 @@ def name_rank(name: str, field: str) -> int | None:
     rank = _RANKS[field].get(folded)
     if rank is not None:
         return rank
+    parent, dot, last = name.rpartition(".")
+    if dot and fold(last) not in _COMMON and fold(last) in _RANKS[field]:
+        speaks = set(_words(parent.replace("_source", ""))) & (_AGAINST.get(field, _ELSE) | _ELSE)
+        return None if speaks else 50 + _RANKS[field][fold(last)]
     if field not in _WORDS:
         return None
-    words = [word.casefold() for word in _SPLIT.split(name) if word]
+    words = _words(name)
     telling, penalty = _WORDS[field]
-    against = set(_AGAINST[field].split())
     found = telling & set(words[-1:] if field == "title" else words)
-    return 100 + penalty + len(words) if found and not against & set(words) else None
+    return 100 + penalty + len(words) if found and not _AGAINST[field] & set(words) else None
+
+
+def speaks_against(name: str, field: str) -> bool:
+    """Whether a column's name says that it holds something else, whatever is in it."""
+    against = _AGAINST.get(field, frozenset())
+    if field in ("title", "abstract", "authors"):
+        against |= _ELSE
+    return bool(against & set(_words(name)))
+
+
+def _words(name: str) -> list[str]:
+    return [word.casefold() for word in _SPLIT.split(name) if word]

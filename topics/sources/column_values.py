@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.sources.cell_dates import read_cell_date
 from topics.sources.column_names import fold
-from topics.sources.identifiers import find_arxiv_id, find_doi
+from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid
 from topics.sources.people import read_authors
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ _FIT: Mapping[str, Callable[[Any], bool]] = {
     "comments": _is_count,
     "date": _is_date,
     "day": _is_count,
+    "pmid": lambda cell: find_pmid(str(cell)) is not None,
     "month": lambda cell: _MONTH.fullmatch(str(cell).strip()) is not None,
     "upvotes": _is_count,
     "url": _is_link,
@@ -149,7 +150,8 @@ def _title_score(cells: Sequence[Any]) -> float:
     length = median(map(len, texts))
     words = [len(_WORDS.findall(text)) for text in texts]
     distinct = len(set(texts)) / len(texts)
-    if not 15 <= length <= _TITLE or median(words) < 3 or distinct < 0.8:
+    spaced = _share(texts, lambda text: text.count(" ") > 1 or not text.isascii())
+    if not 15 <= length <= _TITLE or median(words) < 3 or min(distinct, spaced) < 0.8:
         return 0
     odd = _share(
         texts,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from topics.errors import SettingsError, SourceError
-from topics.sources.column_names import FIELDS, TAGS, fold, name_rank
+from topics.sources.column_names import ENTRY_DATES, FIELDS, TAGS, fold, name_rank, speaks_against
 from topics.sources.column_values import fits, guess, is_full
 
 if TYPE_CHECKING:
@@ -53,8 +53,10 @@ class ColumnMatch:
 
     @property
     def usable(self) -> bool:
-        """Whether there are titles or abstracts."""
-        return "title" in self.places or "abstract" in self.places
+        """Whether there are titles or abstracts; what only looks like titles may be anything."""
+        if "abstract" in self.places:
+            return True
+        return "title" in self.places and ("title" not in self.by_content or len(self.places) > 1)
 
     @property
     def matched(self) -> dict[str, str]:
@@ -98,9 +100,15 @@ def match_columns(
     told = set(places)
     for name in FIELDS:
         if name not in places:
-            place = guess(name, cells, _taken(places, name))
+            barred = {at for at, column in enumerate(plain) if speaks_against(column, name)}
+            place = guess(name, cells, _taken(places, name) | barred)
             if place is not None:
                 places[name] = place
+    dated = places.get("date")
+    entered = dated is not None and fold(plain[dated]) in ENTRY_DATES
+    if entered and "year" in places and "date" not in (named or {}):
+        # When the entry was made or changed says less than the year in which it was published.
+        del places["date"]
     ordered = {name: places[name] for name in FIELDS if name in places}
     return ColumnMatch(
         columns=tuple(columns),

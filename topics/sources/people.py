@@ -40,6 +40,8 @@ _RUN_TOGETHER = re.compile(
     r"(?=[A-ZÀ-Þ][\w.])"
 )
 _DEGREE = re.compile(r"^(?:(?:Prof|Dr|Assoc|Assist|Ing|Dipl)\.\s*(?:-\s*)?)+")
+#: Names in which there is nothing to make readable.
+_LETTERS = re.compile(r"[A-Za-zÀ-ÖØ-öø-ž .,'’]*")
 _LONGEST = 200
 _MOST = 20_000
 
@@ -60,10 +62,14 @@ def read_authors(value: Any, *, run_together: bool = False) -> tuple[str, ...]:
         names = [_one(value)]
     else:
         return ()
-    cleaned = (person_name(readable(_ADDED.sub("", name))) for name in names if name)
+    cleaned = (person_name(_plain(_ADDED.sub("", name))) for name in names if name)
     return tuple(
         name for name in cleaned if name.casefold() not in _NOBODY and len(name) <= _LONGEST
     )
+
+
+def _plain(name: str) -> str:
+    return name if _LETTERS.fullmatch(name) else readable(name)
 
 
 def _one(person: Any) -> str:
