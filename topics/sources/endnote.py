@@ -9,7 +9,7 @@ from topics.sources.dates import best_date, partial_date
 from topics.sources.entries import Entry, finish
 from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid
 from topics.sources.names import listed_names
-from topics.sources.tagged import Fields
+from topics.sources.tagged import Fields, is_spaced
 from topics.sources.xmlrecords import child_text, inner_text, records
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Endnote:
 
 def split(text: str) -> Iterator[Fields]:
     """Divide a text into entries: at every %0, or at empty lines where there is none."""
-    numbered = _BEGIN.search(text) is not None
+    divided = _BEGIN.search(text) is None and not is_spaced(text)
     current: Fields | None = None
     value: list[str] | None = None
     empty = False
@@ -70,7 +70,7 @@ def split(text: str) -> Iterator[Fields]:
                 value.append(line)
             continue
         tag, content = match[1], match[2] or ""
-        ends = "0" in current.values if current and tag == "0" else empty and not numbered
+        ends = "0" in current.values if current and tag == "0" else empty and divided
         if current is not None and ends:
             yield current
             current = None

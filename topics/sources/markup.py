@@ -44,6 +44,8 @@ _HEADING = re.compile(
     rf"<{_JATS}(?P<name>title|h[1-6]){_ATTRIBUTES}(?<!/)>(?P<text>[^<>]{{1,80}})</{_JATS}(?P=name)\s*>",
     re.IGNORECASE,
 )
+#: How an abstracting service of engineering writes the same.
+_SLASHED = re.compile(r"(?<=\S)/(?P<name>su[bp]) (?P<text>[^/\s]{1,20})/")
 _COMMENT = re.compile(r"<!--(?:(?!-->).){0,2000}-->|<!\[CDATA\[|\]\]>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 #: A whole TeX document around one formula, as one publisher exports it.
@@ -74,6 +76,8 @@ def plain(text: str) -> str:
             text = _untagged(text)
         if text == before:
             break
+    if "/su" in text:
+        text = _SLASHED.sub(lambda match: script(match["text"], sub=match["name"] == "sub"), text)
     if "\\documentclass" in text:
         text = _DOCUMENT.sub(lambda match: f" {match['body'].strip()} ", text)
     return text

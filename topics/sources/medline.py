@@ -9,7 +9,7 @@ from topics.sources.dates import best_date, partial_date
 from topics.sources.entries import Entry, finish
 from topics.sources.identifiers import find_doi, find_pmid
 from topics.sources.names import person_name
-from topics.sources.tagged import Fields
+from topics.sources.tagged import Fields, is_spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MEDLINE", "Medline"]
 
-_TELLING = re.compile(r"^\ufeff?(?:PMID- ?\d|OWN - |STAT- |FAU - )", re.MULTILINE)
-_TITLED = re.compile(r"^(?:TI|BTI|PMID) {0,2}- ", re.MULTILINE)
-_TAG = re.compile(r"\ufeff?([A-Z][A-Z0-9]{1,3}) {0,2}-(?: (.*)|\s*)$")
-#: Tags of which an entry has one, and which begin an entry after an empty line.
-_FIRST = frozenset(("PMID", "PMC", "OWN", "STAT", "UI", "TI"))
+_TELLING = re.compile(r"^\ufeff?(?:PMID- {0,2}\d|OWN - |STAT- |FAU - )", re.MULTILINE)
+_TITLED = re.compile(r"^\ufeff?(?:TI|BTI|PMID) {0,2}-", re.MULTILINE)
+_TAG = re.compile(r"\ufeff?([A-Z][A-Z0-9]{1,3}) {0,2}-\s?(.*)")
 _EMPTY_TITLE = re.compile(r"\[?(?:not available|in process citation)\]?\.?", re.IGNORECASE)
 
 
@@ -48,20 +46,21 @@ class Medline:
 
 
 def split(text: str) -> Iterator[Fields]:
-    """Divide a text into entries: at every PMID, and at an empty line before an entry's first."""
+    """Divide a text into entries: at every PMID, and at empty lines where these divide entries."""
+    divided = not is_spaced(text)
     current: Fields | None = None
     value: list[str] | None = None
     empty = False
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
-            empty = True
+            empty = divided
             continue
         match = _TAG.match(line)
         if match is None:
             if value is not None and line[:1].isspace():
                 value.append(line)
             continue
-        tag, content = match[1], match[2] or ""
+        tag, content = match[1], match[2]
         if current is not None and _begins(tag, current, empty):
             yield current
             current = None
@@ -73,9 +72,7 @@ def split(text: str) -> Iterator[Fields]:
 
 
 def _begins(tag: str, current: Fields, empty: bool) -> bool:
-    if tag == "PMID":
-        return "PMID" in current.values or (empty and "TI" in current.values)
-    return empty and tag in _FIRST and (tag in current.values or "TI" in current.values)
+    return empty or (tag == "PMID" and tag in current.values)
 
 
 def _entry(fields: Fields) -> Entry:

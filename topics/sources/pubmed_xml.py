@@ -106,7 +106,7 @@ def _dates(article: Element) -> Iterator[str | None]:
 
 
 def _authors(article: Element) -> Iterator[str]:
-    for listed in article.findall("AuthorList"):
+    for listed in article.findall("AuthorList") or article.findall("Book/AuthorList"):
         if (listed.get("Type") or "authors") != "authors":
             continue
         for author in listed.findall("Author"):

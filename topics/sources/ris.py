@@ -123,6 +123,7 @@ def _entry(fields: Fields) -> Entry:
     year = next((int(found[:4]) for found in years if found), None)
     days = [partial_date(value, year=year) for value in fields.all("DA")]
     links = fields.all("UR", "LK", "L2", "L1", "LA", "L3")
+    links = [f"https:{link}" if link.startswith("//") else link for link in links]
     links = [link for link in links if "://" in link]
     return Entry(
         line=fields.line,
@@ -154,7 +155,7 @@ def _arxiv_id(fields: Fields, links: list[str]) -> str | None:
 def _pmid(fields: Fields, links: list[str]) -> str | None:
     places = fields.all("PMID")
     if _PUBMED.search(" ".join(fields.all("DB", "DP"))):
-        places += fields.all("AN", "ID")
+        places += fields.all("AN")
     for value in places:
         found = find_pmid(value)
         if found is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["Fields"]
+__all__ = ["Fields", "is_spaced"]
 
 #: Characters beyond which a line was not broken by hand or by a line width.
 _WIDTH = 100
@@ -55,6 +55,12 @@ class Fields:
 
     def _of(self, tag: str) -> list[list[str]]:
         return self.values.get(tag, [])
+
+
+def is_spaced(text: str) -> bool:
+    """Whether empty lines stand between all lines, and so divide nothing."""
+    filled = sum(1 for line in text.split("\n") if line.strip())
+    return text.count("\n\n") > 0.6 * filled > 3
 
 
 def _paragraphs(lines: list[str], wrapped: bool) -> str:

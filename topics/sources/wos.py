@@ -85,7 +85,7 @@ def _entry(fields: Fields) -> Entry:
     year = next((int(found[:4]) for found in years if found), None)
     days = [partial_date(value, year=year) for value in fields.all("PD")]
     # An article not yet in an issue has the date of its early access alone.
-    early = [] if year else [partial_date(value) for value in fields.all("EA")]
+    early = [] if year else [partial_date(value) for value in fields.all("EA", "EY")]
     people = fields.values.get("AF") or fields.values.get("AU") or []
     numbers = [*fields.all("PM"), *(ut for ut in fields.all("UT") if ut.startswith("MEDLINE"))]
     return Entry(

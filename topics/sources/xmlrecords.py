@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["XmlRecord", "child_text", "inner_text", "records"]
 
+_PREFIXED = re.compile(r"<([A-Za-z_][\w.-]{0,40}):\w|\s([A-Za-z_][\w.-]{0,40}):[\w.-]+\s*=\s*[\"']")
+_DECLARED = re.compile(r"\bxmlns:([A-Za-z_][\w.-]{0,40})\s*=")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _OWN = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -23,6 +25,8 @@ _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,8}));")
 _STRAY = re.compile(r"&(?![A-Za-z][A-Za-z0-9]{0,31};|#\d{1,7};|#x[0-9a-fA-F]{1,6};)")
 #: Elements that stand for typography, by which text is written as HTML writes it.
 _SCRIPTS = {"sub": "sub", "sup": "sup", "subscript": "sub", "superscript": "sup", "inf": "sub"}
+#: What the parts of a formula stand for that has indices.
+_MATHML = {"msub": ("", "sub"), "msup": ("", "sup"), "msubsup": ("", "sub", "sup")}
 _DEPTH = 40
 #: Characters of a file without entries that are looked through for entities.
 _PROLOG = 1_000_000
@@ -98,8 +102,9 @@ def inner_text(element: Element) -> str:
 
 def _collect(element: Element, parts: list[str], depth: int) -> None:
     parts.append(element.text or "")
-    for child in element:
-        name = str(child.tag).rpartition("}")[2].lower()
+    scripts = _MATHML.get(_name(element), ())
+    for number, child in enumerate(element):
+        name = scripts[number] if number < len(scripts) else _name(child)
         script = _SCRIPTS.get(name) or _SCRIPTS.get((child.get("face") or "").lower())
         if depth > _DEPTH:
             parts.extend(child.itertext())
@@ -114,17 +119,32 @@ def _collect(element: Element, parts: list[str], depth: int) -> None:
         parts.append(child.tail or "")
 
 
+def _name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
+
+
 def _parsed(text: str, line: int) -> XmlRecord:
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
+    text = _wellformed(text)
     try:
-        return XmlRecord(line, fromstring(_wellformed(text)))
+        return XmlRecord(line, fromstring(_bound(text)))
     except ParseError as error:
         at = line + error.position[0] - 1
         return XmlRecord(line, None, f"Not well-formed XML at line {at} ({_said(error)}).")
     except (DefusedXmlException, ValueError, RecursionError) as error:
         return XmlRecord(line, None, f"Not readable as XML ({error}).")
+
+
+def _bound(text: str) -> str:
+    """Declare prefixes that the file declares further up, if at all."""
+    found = {name for names in _PREFIXED.findall(text) for name in names if name}
+    used = found - set(_DECLARED.findall(text)) - {"xml", "xmlns"}
+    if not used:
+        return text
+    names = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in sorted(used))
+    return re.sub(r"(?=[\s/>])", lambda _: names, text, count=1)
 
 
 def _said(error: ParseError) -> str:
