@@ -7,10 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topics.errors import SourceError
+from topics.sources.bibtex import BIBTEX
 from topics.sources.columns import check_columns, check_fields
 from topics.sources.document import Document, Reader
+from topics.sources.endnote import ENDNOTE, ENDNOTE_XML
 from topics.sources.hf_page import HF_PAGE
+from topics.sources.medline import MEDLINE
+from topics.sources.pubmed_xml import PUBMED_XML
 from topics.sources.record import SourceRead
+from topics.sources.ris import RIS
+from topics.sources.wos import WOS
 
 if TYPE_CHECKING:
     import os
@@ -19,7 +25,16 @@ if TYPE_CHECKING:
 __all__ = ["READERS", "UNRECOGNISED", "read_document", "read_sources"]
 
 #: All formats, the most particular first: the first that recognises a document reads it.
-READERS: tuple[Reader, ...] = (HF_PAGE,)
+READERS: tuple[Reader, ...] = (
+    HF_PAGE,
+    PUBMED_XML,
+    ENDNOTE_XML,
+    WOS,
+    RIS,
+    MEDLINE,
+    ENDNOTE,
+    BIBTEX,
+)
 
 #: Format of a file that no reader recognises.
 UNRECOGNISED = "unrecognised"
