@@ -86,6 +86,7 @@ def _add_build(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("build", parents=[common], help="make a map of papers")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="file or folder to read")
     parser.add_argument("--out", required=True, metavar="MAP", help="folder of the map")
+    _add_columns(parser)
     for setting in describe():
         whole = setting.name in _WHOLE
         parser.add_argument(
@@ -115,6 +116,30 @@ def _teller(arguments: argparse.Namespace) -> Console | EventLines:
     return EventLines(sys.stderr) if arguments.progress == "json" else Console(sys.stderr)
 
 
+def _add_columns(parser: argparse.ArgumentParser) -> None:
+    from topics.sources.column_names import FIELDS
+
+    parser.add_argument(
+        "--column",
+        dest="columns",
+        action="append",
+        default=[],
+        type=_column,
+        metavar="FIELD=COLUMN",
+        help='column of a table that holds a field, such as title="Document Title"; once for each '
+        f"field ({', '.join(FIELDS)}); found by name and content where not given",
+    )
+
+
+def _column(text: str) -> tuple[str, str]:
+    name, equals, column = (part.strip() for part in text.partition("="))
+    if not (name and equals and column):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not FIELD=COLUMN; expected such as title="Document Title"'
+        )
+    return name, column
+
+
 def _help(text: str, default: object) -> str:
     shown = text.replace("%", "%%")
     return shown if default is None else f"{shown} (default: {default})"
@@ -133,6 +158,7 @@ def _build(arguments: argparse.Namespace) -> None:
             settings=settings,
             cache=_cache(console, enabled=not arguments.no_cache),
             progress=console,
+            columns=dict(arguments.columns),
         )
     if arguments.json:
         _print_json({key: value for key, value in built.manifest.items() if key != "digest"})
@@ -243,6 +269,7 @@ def _add_read(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="file or folder to read")
     parser.add_argument("--out", metavar="FILE", help="write the papers to a .parquet or .csv file")
+    _add_columns(parser)
     parser.add_argument("--page-year", type=int, default=None, metavar="YEAR", help=_year_help())
     parser.add_argument("--json", action="store_true", help="print the counts as JSON")
     parser.add_argument(
@@ -268,7 +295,8 @@ def _read(arguments: argparse.Namespace) -> None:
     settings = BuildSettings(page_year=arguments.page_year)
     with _teller(arguments) as console:
         console.stage(1, 1, "Reading the sources")
-        reads = read_sources(arguments.sources, progress=console.note)
+        columns = dict(arguments.columns)
+        reads = read_sources(arguments.sources, progress=console.note, columns=columns)
         corpus = build_corpus(reads, page_year=settings.page_year)
         for notice in corpus.notices:
             console.note(notice)

@@ -49,6 +49,7 @@ def build(
     settings: BuildSettings | None = None,
     cache: Cache | None = None,
     progress: Progress | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> TopicMap:
     """Read sources, make a map of their papers and write it.
 
@@ -58,6 +59,7 @@ def build(
         settings: defaults where not given.
         cache: keeps stage outputs for the next build; nothing is kept where not given.
         progress: told of the stages.
+        columns: for tables, the column that holds a field; see `read_sources`.
 
     Raises:
         PapermapError: with a message for the user; the old map is untouched.
@@ -66,7 +68,7 @@ def build(
     watch = _Watch(progress or Silent())
     artefact.check_target(out)
     with watch.stage(STAGES[0]):
-        reads = read_sources(sources, progress=watch.progress.note)
+        reads = read_sources(sources, progress=watch.progress.note, columns=columns)
         corpus = build_corpus(reads, page_year=settings.page_year)
     return build_from_corpus(corpus, out, settings=settings, cache=cache, _watch=watch)
 
