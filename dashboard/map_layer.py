@@ -22,6 +22,7 @@ __all__ = ["KEY", "layer_data", "map_layer", "view_change"]
 KEY = "pm-layer"
 
 _MOST_CORNERS = 60
+_MOST_PREVIEWED = 5_000
 
 _ASSETS = Path(__file__).with_name("assets")
 _component = st.components.v2.component(
@@ -30,7 +31,9 @@ _component = st.components.v2.component(
         '<div class="pm-key-row">'
         '<div class="pm-legend" role="group" aria-label="What the colours mean"></div></div>'
     ),
-    js="\n".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("labels.js", "map.js")),
+    js="\n".join(
+        (_ASSETS / name).read_text(encoding="utf-8") for name in ("labels.js", "layer.js", "map.js")
+    ),
     isolate_styles=False,
 )
 
@@ -101,7 +104,25 @@ def layer_data(
         else [float(papers["x"].iloc[row]), float(papers["y"].iloc[row])],
         "area": [list(corner) for corner in corners(screen.view.area)],
         "legend": _legend(screen, parts),
+        "preview": _preview(screen, parts),
     }
+
+
+def _preview(screen: Screen, parts: tuple[Group, ...]) -> list[dict[str, Any]] | None:
+    """The points themselves, for a first drawing while Plotly is loaded; not of a crowd."""
+    if len(screen.selection.rows) > _MOST_PREVIEWED:
+        return None
+    papers, ramp = screen.topic_map.papers, screen.palette.ramp
+    found = []
+    for group in parts:
+        place: dict[str, Any] = {
+            axis: papers[axis].iloc[group.rows].round(4).tolist() for axis in ("x", "y")
+        }
+        place |= {"rows": group.rows.tolist(), "colour": group.colour, "hollow": group.hollow}
+        if group.values is not None:
+            place["colours"] = [ramp[round(value * (len(ramp) - 1))] for value in group.values]
+        found.append(place)
+    return found
 
 
 def _legend(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:

@@ -48,7 +48,9 @@ def hover(text: str, *, width: int = 60, lines: int = 4) -> str:
     if len(wrapped) > lines:
         wrapped = [*wrapped[: lines - 1], shorten(" ".join(wrapped[lines - 1 :]), width)]
     # Plotly hands a text to MathJax when it holds $…$: an entity is shown as a dollar, never found.
-    return "<br>".join(html.escape(line).replace("$", "&#36;") for line in wrapped)
+    # It knows few entities by name: quotation marks stay as they are.
+    escaped = (html.escape(line, quote=False) for line in wrapped)
+    return "<br>".join(line.replace("$", "&#36;") for line in escaped)
 
 
 def shorten(text: str, length: int) -> str:

@@ -28,7 +28,12 @@ def show(screen: Screen) -> None:
     parts = figures.groups(screen)
     revision = screen.topic_map.digest[:12]
     st.html(text.element("h1", f"Map of {screen.selection.summary}", css_class="pm-hidden"))
-    with st.container(horizontal=True, vertical_alignment="center", key="pm-key"):
+    key = st.container(horizontal=True, vertical_alignment="center", key="pm-key")
+    stage = st.container(horizontal=True, gap="medium", key="pm-stage")
+    place = stage.container(key="pm-map")
+    place.html(text.element("div", "Drawing the map …", css_class="pm-wait"))
+    with key:
+        # Before the figure: the layer previews the map while the browser still loads Plotly.
         map_layer(
             screen, parts, size=figures.marker_size(screen.selection.total), revision=revision
         )
@@ -40,19 +45,17 @@ def show(screen: Screen) -> None:
             width="content",
             **links.bound(screen.view, "colour"),
         )
-    with st.container(horizontal=True, gap="medium", key="pm-stage"):
-        with st.container(key="pm-map"):
-            st.plotly_chart(
-                figures.map_figure(screen, parts, revision=revision),
-                theme=None,
-                config=figures.CONFIG,
-                height="stretch",
-                key="map",
-                alt=f"Map of {screen.selection.summary}, placed by what they are about",
-            )
-        if screen.view.paper is not None:
-            with st.container(key="pm-panel"):
-                _paper(screen, screen.view.paper)
+    place.plotly_chart(
+        figures.map_figure(screen, parts, revision=revision),
+        theme=None,
+        config=figures.CONFIG,
+        height="stretch",
+        key="map",
+        alt=f"Map of {screen.selection.summary}, placed by what they are about",
+    )
+    if screen.view.paper is not None:
+        with stage.container(key="pm-panel"):
+            _paper(screen, screen.view.paper)
     if screen.view.area:
         _picked(screen)
 

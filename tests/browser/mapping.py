@@ -1,0 +1,101 @@
+"""Looking at the map in a browser: where its points and names are, and settling down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+__all__ = ["Box", "click_paper", "names", "param", "points", "settled", "wait_for_map"]
+
+#: All points with their places in the window: [row, x, y], as Plotly has drawn them.
+_POINTS = """() => {
+  const gd = document.querySelector(".stPlotlyChart .js-plotly-plot");
+  const frame = gd.getBoundingClientRect();
+  const { xaxis, yaxis } = gd._fullLayout;
+  return gd._fullData.flatMap((trace) =>
+    Array.from({ length: trace._length }, (_, i) => [
+      trace.customdata[i],
+      frame.x + xaxis._offset + xaxis.l2p(trace.x[i]),
+      frame.y + yaxis._offset + yaxis.l2p(trace.y[i]),
+    ]),
+  );
+}"""
+
+_NAMES = """() => [...document.querySelectorAll(".svg-container .pm-name")].map((node) => {
+  const box = node.getBoundingClientRect();
+  return [node.dataset.id, node.innerText, box.x, box.y, box.width, box.height];
+})"""
+
+#: Two looks in a row, a moment apart, that saw the same.
+_STILL = """() => {
+  const gd = document.querySelector(".stPlotlyChart .js-plotly-plot");
+  const app = document.querySelector("[data-testid=stApp]");
+  const look = JSON.stringify([
+    gd?._fullLayout?.xaxis?.range, gd?._fullLayout?.width, gd?._fullLayout?.height,
+    [...document.querySelectorAll(".svg-container .pm-name")].map((node) => node.style.transform),
+    app.dataset.testScriptState, window.location.href,
+  ]);
+  const still = window.lastLook === look && app.dataset.testScriptState === "notRunning";
+  window.lastLook = look;
+  return still;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A name on the map, in pixels of the window."""
+
+    topic: str
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def overlaps(self, other: Box) -> bool:
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
+
+    def holds(self, x: float, y: float) -> bool:
+        return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
+
+
+def wait_for_map(page: Page) -> None:
+    """Wait until the points are drawn, the names are placed and nothing moves any more."""
+    page.wait_for_selector(".stPlotlyChart .js-plotly-plot .gl-canvas", state="attached")
+    page.wait_for_selector(".svg-container .pm-overlay", state="attached")
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has stopped changing."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.evaluate("() => { window.lastLook = null; }")
+    page.wait_for_function(_STILL, polling=400)
+
+
+def points(page: Page) -> dict[int, tuple[float, float]]:
+    """Where each paper's point is, by its row."""
+    return {int(row): (x, y) for row, x, y in page.evaluate(_POINTS)}
+
+
+def names(page: Page) -> list[Box]:
+    """The names on the map."""
+    return [Box(*found) for found in page.evaluate(_NAMES)]
+
+
+def click_paper(page: Page, row: int) -> None:
+    """Click on the point of a paper."""
+    page.mouse.click(*points(page)[row])
+
+
+def param(page: Page, name: str) -> Any:
+    """The values of a parameter in the address bar."""
+    return page.evaluate("(name) => new URLSearchParams(location.search).getAll(name)", name)
