@@ -7,37 +7,63 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topics.errors import SourceError
+from topics.sources.archives import UNREADABLE, expand, is_archive
+from topics.sources.arxiv_oai import OAI_PMH
+from topics.sources.arxiv_snapshot import ARXIV_SNAPSHOT
 from topics.sources.bibtex import BIBTEX
 from topics.sources.columns import check_columns, check_fields
+from topics.sources.csl_json import CROSSREF, CSL_JSON
 from topics.sources.document import Document, Reader
 from topics.sources.endnote import ENDNOTE, ENDNOTE_XML
+from topics.sources.feeds import ARXIV_ATOM, FEED
+from topics.sources.filekinds import kind_of
+from topics.sources.hf_api import HF_API
 from topics.sources.hf_page import HF_PAGE
 from topics.sources.medline import MEDLINE
+from topics.sources.openalex import OPENALEX
 from topics.sources.pubmed_xml import PUBMED_XML
 from topics.sources.record import SourceRead
 from topics.sources.ris import RIS
+from topics.sources.semantic_scholar import SEMANTIC_SCHOLAR
+from topics.sources.tabular import TABULAR
 from topics.sources.wos import WOS
+from topics.sources.zotero_json import ZOTERO_JSON
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from topics.sources.archives import ArchiveLimits
 
 __all__ = ["READERS", "UNRECOGNISED", "read_document", "read_sources"]
 
 #: All formats, the most particular first: the first that recognises a document reads it.
 READERS: tuple[Reader, ...] = (
-    HF_PAGE,
+    ARXIV_SNAPSHOT,
+    HF_API,
+    OPENALEX,
+    SEMANTIC_SCHOLAR,
+    ZOTERO_JSON,
+    CROSSREF,
+    CSL_JSON,
     PUBMED_XML,
     ENDNOTE_XML,
+    OAI_PMH,
+    ARXIV_ATOM,
+    FEED,
+    HF_PAGE,
     WOS,
     RIS,
     MEDLINE,
     ENDNOTE,
     BIBTEX,
+    *TABULAR,
 )
 
 #: Format of a file that no reader recognises.
 UNRECOGNISED = "unrecognised"
+#: Files that are told of one by one; more are summed up.
+_TOLD_SINGLY = 20
 
 
 def read_sources(
@@ -45,21 +71,26 @@ def read_sources(
     *,
     progress: Callable[[str], None] | None = None,
     columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    limits: ArchiveLimits | None = None,
 ) -> list[SourceRead]:
-    """Read files and folders.
+    """Read files, folders and archives.
 
-    A folder is read with its subfolders, sorted by name, hidden files skipped. A file that
-    gives no record among others that do stays in the result, empty, with a notice.
+    A folder is read with its subfolders, sorted by name, hidden files skipped; a ZIP archive
+    like a folder, its members named ``archive.zip/member``. A file that gives no record among
+    others that do stays in the result, empty, with a notice.
 
     Args:
         paths: files and folders; a file named twice is read once.
         progress: called with one line a file.
         columns: for tables, the column that holds a field, by the field's name
             (`topics.sources.columns.FIELDS`); found by name and content where not given.
+        encoding: of all text files; found for each where not given.
+        limits: how far archives are opened.
 
     Raises:
-        SourceError: a path is missing or cannot be opened, no file gives a record, or no table
-            has a column of that name.
+        SourceError: a path is missing, no file gives a record, or no table has a column of that
+            name.
         SettingsError: ``columns`` names a field that there is not.
     """
     check_fields(columns or {})
@@ -69,12 +100,15 @@ def read_sources(
         raise SourceError(
             f"No file to read in {listed}. Name at least one file, or a folder with files in it."
         )
-    reads = []
+    reads: list[SourceRead] = []
     for file, name in zip(files, _names(files), strict=True):
-        read = read_document(Document.from_bytes(_bytes(file), source=name, columns=columns))
-        reads.append(read)
-        if progress is not None:
-            progress(f"{name}: {read.format}, {_count(len(read.records))}")
+        own: list[SourceRead] = []
+        for found in _documents(file, name, columns, encoding, limits):
+            read = found if isinstance(found, SourceRead) else read_document(found)
+            own.append(read)
+            if progress is not None:
+                progress(f"{read.source}: {read.format}, {_count(len(read.records))}")
+        reads += _summed_up(name, own)
     if not any(read.records for read in reads):
         raise SourceError(_nothing(reads))
     check_columns(columns or {}, reads)
@@ -83,25 +117,64 @@ def read_sources(
 
 def read_document(document: Document) -> SourceRead:
     """Read one document with the first reader that recognises it; empty with a notice otherwise."""
-    if document.text is None and not any(reader.recognises(document) for reader in READERS):
-        return _empty(document, UNRECOGNISED, f"{document.source}: {_kind(document.data)}.")
-    for reader in READERS:
-        if reader.recognises(document):
-            try:
+    name = UNRECOGNISED
+    try:
+        for reader in READERS:
+            if reader.recognises(document):
+                name = reader.name
                 return reader.read(document)
-            except SourceError as error:
-                return _empty(document, reader.name, str(error))
-    return _empty(document, UNRECOGNISED, f"{document.source}: {_first_words(document)}.")
+        return _empty(document, name, f"{document.source}: {_unknown(document)}.")
+    except SourceError as error:
+        return _empty(document, name, str(error))
+    except (MemoryError, RecursionError):
+        told = "too large or too deeply nested to be read. Split it, or save it in another format"
+        return _empty(document, name, f"{document.source}: {told}.")
+
+
+def _documents(
+    file: Path,
+    name: str,
+    columns: Mapping[str, str] | None,
+    encoding: str | None,
+    limits: ArchiveLimits | None,
+) -> Iterator[Document | SourceRead]:
+    """A file, or the files in an archive; an empty result for what cannot be opened."""
+    try:
+        document = Document.from_path(file, source=name, columns=columns, encoding=encoding)
+    except SourceError as error:
+        yield SourceRead(source=name, format=UNREADABLE, records=(), notices=(str(error),))
+        return
+    if is_archive(document):
+        yield from expand(document, limits=limits)
+    else:
+        yield document
+
+
+def _summed_up(archive: str, reads: list[SourceRead]) -> list[SourceRead]:
+    """One notice on the many files of an archive that are of no known format."""
+    strange = [read for read in reads if read.format == UNRECOGNISED]
+    if len(strange) <= _TOLD_SINGLY:
+        return reads
+    example = strange[0].notices[-1].removeprefix(f"{archive}/")
+    notice = f"{archive}: {len(strange)} files in it are of no known format, such as {example}"
+    kept = [read for read in reads if read.format != UNRECOGNISED]
+    summary = SourceRead(source=archive, format=UNRECOGNISED, records=(), notices=(notice,))
+    return [*kept, summary]
 
 
 def _empty(document: Document, kind: str, notice: str) -> SourceRead:
-    return SourceRead(
-        source=document.source, format=kind, records=(), notices=(*document.notices, notice)
-    )
+    try:
+        notices = document.notices
+    except SourceError:
+        notices = ()
+    return SourceRead(source=document.source, format=kind, records=(), notices=(*notices, notice))
 
 
 def _nothing(reads: Sequence[SourceRead]) -> str:
-    found = "\n".join(f"  {notice}" for read in reads for notice in read.notices[-1:])
+    told = [_last_word(read) for read in reads]
+    more = len(told) - _TOLD_SINGLY
+    found = "\n".join(f"  {line}" for line in told[:_TOLD_SINGLY] if line)
+    found += f"\n  and {more} more" if more > 0 else ""
     expected = "; ".join(reader.expects for reader in READERS)
     return (
         f"No paper found in {'the file' if len(reads) == 1 else f'any of the {len(reads)} files'}."
@@ -110,22 +183,24 @@ def _nothing(reads: Sequence[SourceRead]) -> str:
     )
 
 
-def _kind(data: bytes) -> str:
-    for mark, what in (
-        (b"%PDF", "a PDF file"),
-        (b"PK\x03\x04", "a ZIP archive or Office document"),
-        (b"PAR1", "a Parquet file"),
-        (b"\x1f\x8b", "a gzip archive"),
-        (b"\x89PNG", "a PNG image"),
-        (b"\xff\xd8\xff", "a JPEG image"),
-    ):
-        if data.startswith(mark):
-            return f"{what}, not text"
-    return "binary data, not text"
+def _last_word(read: SourceRead) -> str:
+    """What is most worth knowing of a file without a record."""
+    if read.rejects:
+        first = read.rejects[0]
+        entries = f"{len(read.rejects)} {'entry' if len(read.rejects) == 1 else 'entries'}"
+        return f"{read.source}: {entries}, none readable; in line {first.line}: {first.reason}"
+    return read.notices[-1] if read.notices else f"{read.source}: nothing in it."
 
 
-def _first_words(document: Document) -> str:
-    words = " ".join((document.text or "")[:2000].split())
+def _unknown(document: Document) -> str:
+    if not document.head:
+        return "an empty file"
+    kind = kind_of(document.head)
+    if kind is not None:
+        return kind
+    if document.head_text is None:
+        return "binary data, not text"
+    words = " ".join(document.head_text[:2000].split())
     if not words:
         return "an empty file"
     shown = words if len(words) <= 60 else words[:60] + "…"
@@ -183,12 +258,3 @@ def _names(files: Sequence[Path]) -> list[str]:
             return names
         for row in clash:
             depth[row] += 1
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise SourceError(
-            f"{file} cannot be read ({error.strerror or error}). Check its permissions."
-        ) from error

@@ -152,6 +152,8 @@ class Document:
     def _contents(self) -> tuple[bytes, tuple[str, ...]]:
         if self.size == len(self.head):
             return self.head, ()
+        if self.is_large:
+            raise SourceError(too_large(self.source))
         parts: list[bytes] = []
         size = 0
         try:
