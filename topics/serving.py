@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import ipaddress
 import os
 import signal
@@ -13,10 +14,11 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import weakref
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from topics.errors import PapermapError
 
@@ -65,15 +67,16 @@ class Server:
         self._maps = [str(Path(path).absolute()) for path in maps]
         self._workspace = None if workspace is None else Path(workspace).absolute()
         self._host = host
-        self._port = _free_port(host) if port is None else port
+        self._port = _free_port(host) if port is None else _checked(port)
         self._process: subprocess.Popen[bytes] | None = None
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  it outlives this method
+        weakref.finalize(self, self._log.close)
 
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the dashboard."""
         host = "localhost" if self._host in ("0.0.0.0", "::", "") else self._host  # noqa: S104
-        return f"http://{host}:{self._port}"
+        return f"http://[{host}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
 
     def start(self) -> None:
         """Start the process and return as soon as it answers.
@@ -202,11 +205,39 @@ def _free_port(host: str) -> int:
     raise PapermapError("No free port from 8501 to 8600; choose one with --port.")
 
 
+def _checked(port: int) -> int:
+    if not 1 <= port <= 65_535:
+        raise PapermapError(f"--port is {port}; expected a number from 1 to 65535.")
+    return port
+
+
 def _is_free(host: str, port: int) -> bool:
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
+    """Whether the port is free under every address that the host's name stands for.
+
+    Raises:
+        PapermapError: no address of this machine has that name.
+    """
+    unknown = f"--host is {host!r}, which is no address of this machine; expected one, or localhost"
+    try:
+        places = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except (socket.gaierror, UnicodeError) as error:
+        raise PapermapError(f"{unknown} ({error}).") from error
+    outcomes = {_bind(family, place) for family, _, _, _, place in places}
+    if errno.EADDRINUSE in outcomes or errno.EACCES in outcomes:
+        return False
+    if 0 not in outcomes:  # a name may stand for an address of a kind that is switched off here
+        raise PapermapError(f"{unknown}.")
     return True
+
+
+def _bind(family: int, place: tuple[Any, ...]) -> int:
+    """Try to take an address; return 0, or the number of the error."""
+    try:
+        with contextlib.closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+    except OSError as error:
+        return error.errno or -1
+    return 0
