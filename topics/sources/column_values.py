@@ -28,6 +28,7 @@ _COUNT = re.compile(r"\d{1,9}(?:\.0)?")
 _WORDS = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _SENTENCE_END = re.compile(r"[a-z)\d][.?!](?:\s|$)|[。．]")
 _ODD = re.compile(r"://|[;|@]")
+_LETTER = re.compile(r"[^\W\d_]")
 #: Names under which a column with the id of something else may go by the name of a DOI or id.
 _IDS = frozenset(("id", "identifier", "paperid", "paperidentifier", "eprint", "arxiv"))
 
@@ -105,7 +106,7 @@ def _is_count(cell: Any) -> bool:
 
 
 def _is_text(cell: Any) -> bool:
-    return isinstance(cell, str | list) and _WORDS.search(str(cell)) is not None
+    return isinstance(cell, str | list | dict) and _LETTER.search(str(cell)) is not None
 
 
 def _is_link(cell: Any) -> bool:

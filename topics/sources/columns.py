@@ -28,6 +28,8 @@ __all__ = [
 
 #: Columns named in a message; a table may have hundreds.
 _SHOWN = 40
+#: Columns without use that a notice names.
+_UNUSED = 10
 #: Share of the fullest column's cells below which a column of the right name counts as empty.
 _FILLED = 0.5
 _REPEATED = re.compile(r" \(\d+\)$")
@@ -71,7 +73,9 @@ class ColumnMatch:
         others = [
             name for place, name in enumerate(self.columns) if place not in self.places.values()
         ]
-        return f"columns: {found}" + (f"; not used: {listed(others)}" if others else "")
+        return f"columns: {found}" + (
+            f"; not used: {listed(others, most=_UNUSED)}" if others else ""
+        )
 
 
 def match_columns(
@@ -154,10 +158,10 @@ def unique_names(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], *, most: int = _SHOWN) -> str:
     """Names of columns for a message."""
-    shown = ", ".join(_short(name) for name in names[:_SHOWN])
-    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown or "none"
+    shown = ", ".join(_short(name) for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown or "none"
 
 
 def check_fields(columns: Mapping[str, str]) -> None:

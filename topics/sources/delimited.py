@@ -49,7 +49,7 @@ class _Layout:
     Attributes:
         delimiter: the separator.
         columns: unique names of the columns.
-        first: line of the header, or of the first row where there is none, counted from 1.
+        before: lines before the header that are not of the table.
         body: line of the first row.
         score: how sure the header's names are; 0 where they are not known.
         regular: share of the sample's rows with as many fields as there are columns.
@@ -61,7 +61,7 @@ class _Layout:
 
     delimiter: str
     columns: tuple[str, ...]
-    first: int
+    before: int
     body: int
     score: int
     regular: float
@@ -122,9 +122,9 @@ class Delimited:
         )
         notices = [str(table.match), *_remarks(layout), *table.notices]
         if scan.mended:
-            rows = "1 row" if scan.mended == 1 else f"{scan.mended} rows"
+            rows = "1 row has" if scan.mended == 1 else f"{scan.mended} rows have"
             notices.append(
-                f"{rows} with quotation marks that are not doubled were read all the same."
+                f"{rows} quotation marks that are not doubled; read as most likely meant."
             )
         return SourceRead(
             source=source,
@@ -152,9 +152,9 @@ def _rows(scan: QuotedRows, source: str) -> Iterator[Row | Reject]:
 def _remarks(layout: _Layout) -> Iterator[str]:
     if layout.headless:
         yield "there is no header; columns were told by what they hold."
-    elif layout.first > 1:
-        lines = "line 1 is" if layout.first == 2 else f"lines 1 to {layout.first - 1} are"
-        yield f"{lines} not of the table, whose header is line {layout.first}."
+    elif layout.before:
+        lines = "the line" if layout.before == 1 else f"the {layout.before} lines"
+        yield f"{lines} before the header, no paper, passed over."
 
 
 def _tells(layout: _Layout, named: Mapping[str, str]) -> bool:
@@ -209,11 +209,10 @@ def _divided(
     sample = tuple(row for _, row in below[:_SAMPLE])
     starts = [lines[number - 1] for number, _ in below[:_SAMPLE]]
     regular = sum(len(row) == len(cells) for row in sample) / len(sample) if sample else 1.0
-    first = offset + line
     return _Layout(
         delimiter=delimiter,
         columns=unique_names(cells),
-        first=first,
+        before=0 if headless else line - 1,
         body=offset + (below[0][0] if below else len(lines) + 1),
         score=score,
         regular=regular,

@@ -144,7 +144,7 @@ class QuotedRows:
             lines.limit = _ROW_LINES_LATER
         lines.give_back(taken[1:])
         skipped = self._skip(lines)
-        return BadRow(_unclosed(skipped) if unclosed else _not_doubled(skipped))
+        return BadRow(_unclosed(skipped))
 
     def _readings(self, taken: Sequence[str]) -> Iterator[tuple[list[str], int]]:
         """Ways to read a row: fields, and the number of lines that they take."""
@@ -305,13 +305,9 @@ def _too_many(found: int, width: int) -> str:
 
 
 def _unclosed(skipped: int) -> str:
-    return f"A quotation mark opens here and is not closed{_lines_lost(skipped)}."
-
-
-def _not_doubled(skipped: int) -> str:
     return (
-        "Quotation marks inside a field are not doubled, so its end cannot be told"
-        f"{_lines_lost(skipped)}."
+        "A quotation mark is not closed, or not doubled inside a field, so the end of the row "
+        f"cannot be told{_lines_lost(skipped)}."
     )
 
 

@@ -108,8 +108,9 @@ def no_records(source: str, columns: Sequence[str], *, why: str = _UNKNOWN) -> s
 def too_wide(source: str, columns: int) -> str:
     """What to tell of a table with more columns than any table of papers has."""
     return (
-        f"{source}: {columns:,} columns; expected at most {MOST_COLUMNS:,}. This is no table with "
-        "a paper in each row: check the separator, and whether rows and columns are swapped."
+        f"{source}: {columns:,} columns or more; expected at most {MOST_COLUMNS:,}. This is no "
+        "table with a paper in each row: check the separator, and whether rows and columns are "
+        "swapped."
     )
 
 
@@ -146,7 +147,10 @@ class _Maker:
     @property
     def notices(self) -> tuple[str, ...]:
         """Remarks on the rows, for the user."""
-        notices = []
+        notices = [
+            f"it has no column “{column}”; what was to be taken from it was looked for by name."
+            for column in self.match.missing
+        ]
         if self.short:
             rows = "1 row has" if self.short == 1 else f"{self.short} rows have"
             notices.append(f"{rows} fewer fields than the header; what is missing was left blank.")
