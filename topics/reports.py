@@ -19,6 +19,8 @@ __all__ = ["FORMATS", "papers_of", "report_bytes", "write_report"]
 
 FORMATS = ("md", "csv", "bib", "ris", "json")
 
+_WHOLE = ("author_count", "comments", "upvotes")
+
 
 def write_report(
     topic_map: TopicMap,
@@ -93,18 +95,21 @@ def report_bytes(topic_map: TopicMap, papers: pd.DataFrame, *, file_format: str)
 
 def _json(papers: pd.DataFrame) -> bytes:
     rows = [
-        {name: _plain(value) for name, value in row.items()} for row in papers.to_dict("records")
+        {name: _plain(value, whole=name in _WHOLE) for name, value in row.items()}
+        for row in papers.to_dict("records")
     ]
     return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [str(item) for item in value]
+def _plain(value: Any, *, whole: bool) -> Any:
+    """A value as JSON knows it; a column of whole numbers with gaps comes as real numbers."""
     if hasattr(value, "tolist"):
         value = value.tolist()
-        return _plain(value) if isinstance(value, list) else value
-    return None if value is None or value != value else value
+    if isinstance(value, list | tuple):
+        return [str(item) for item in value]
+    if value is None or value != value:
+        return None
+    return int(value) if whole else value
 
 
 def _listed(names: list[str]) -> str:
