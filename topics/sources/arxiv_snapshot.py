@@ -104,4 +104,5 @@ ARXIV_SNAPSHOT = JsonReader(
     expects="arXiv's metadata snapshot (JSON lines)",
     is_entry=_is_entry,
     to_entry=_entry,
+    texts=("title", "abstract"),
 )

@@ -36,12 +36,15 @@ class JsonReader:
         expects: what such a file is, in words for the user.
         is_entry: whether an object is of this kind.
         to_entry: what an object says of a paper, whatever is in it; with the entry's line.
+        texts: keys of which one holds text in every entry that is a paper, so that those of a
+            large file are counted at little cost; empty to read each for it.
     """
 
     name: str
     expects: str
     is_entry: Callable[[Mapping[str, Any]], bool]
     to_entry: Callable[[Mapping[str, Any], int], Entry]
+    texts: tuple[str, ...] = ()
 
     def recognises(self, document: Document) -> bool:
         """Whether one of the first entries is of this kind."""
@@ -83,15 +86,11 @@ class JsonReader:
         notices: tuple[str, ...] = ()
         try:
             for found in stream_lines(document):
-                entry = self._entry(found)
-                if entry.reason is None and not _says_something(entry):
-                    entry.reason = NOTHING_IN_IT
-                if entry.reason is None:
+                reason = self._problem(found)
+                if reason is None:
                     count += 1
                 else:
-                    rejects.append(
-                        Reject(source=document.source, line=entry.line, reason=entry.reason)
-                    )
+                    rejects.append(Reject(source=document.source, line=found.line, reason=reason))
         except _DAMAGE as error:
             notices = (
                 f"{document.source}: damaged or cut off ({error}); what comes before was read.",
@@ -108,9 +107,8 @@ class JsonReader:
         """The records of a file of lines: as many as were counted."""
         try:
             for found in stream_lines(document):
-                entry = self._entry(found)
-                if entry.reason is None and _says_something(entry):
-                    one = made(entry, document.source)
+                if self._problem(found) is None:
+                    one = made(self._entry(found), document.source)
                     # What is empty once it is readable has been counted all the same.
                     yield (
                         one
@@ -120,13 +118,18 @@ class JsonReader:
         except _DAMAGE:
             return
 
+    def _problem(self, found: JsonEntry) -> str | None:
+        """Why an entry is no record, as far as it is told without making it readable."""
+        if self.texts and isinstance(found.value, dict):
+            return None if any(map(found.value.get, self.texts)) else NOTHING_IN_IT
+        entry = self._entry(found)
+        if entry.reason is None and not (entry.title.strip() or entry.abstract.strip()):
+            return NOTHING_IN_IT
+        return entry.reason
+
     def _entry(self, found: JsonEntry) -> Entry:
         if found.problem:
             return Entry(line=found.line, reason=found.problem)
         if not isinstance(found.value, dict):
             return Entry(line=found.line, reason="Not an object with fields, as entries are.")
         return self.to_entry(found.value, found.line)
-
-
-def _says_something(entry: Entry) -> bool:
-    return bool(entry.title.strip() or entry.abstract.strip())

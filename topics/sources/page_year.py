@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from topics.sources.streaming import StreamedRecords
 from topics.text import title_key
 
 if TYPE_CHECKING:
@@ -48,12 +49,16 @@ def page_years(reads: Sequence[SourceRead], *, page_year: int | None = None) -> 
     names = [read.source for read in reads]
     if page_year is not None:
         return PageYears(dict.fromkeys(names, page_year), ())
+    # What is read from a stream writes all years, and takes too long to go through once more.
+    streamed = [read.source for read in reads if isinstance(read.records, StreamedRecords)]
+    reads = [read for read in reads if not isinstance(read.records, StreamedRecords)]
+    names = [read.source for read in reads]
     sure = _sure(reads)
     floor = {read.source: _floor(read) for read in reads}
     unsure = [name for name in names if name not in sure]
     guess = max((floor[name] for name in unsure), default=0)
     latest = max([guess, *sure.values()])
-    years: dict[str, int | None] = dict(sure)
+    years: dict[str, int | None] = {**dict.fromkeys(streamed), **sure}
     for read in reads:
         if read.source in unsure:
             telling = len(read.written_years) >= _TELLING
