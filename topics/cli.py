@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from topics.console import Console, EventLines
@@ -29,6 +31,8 @@ _EPILOG = """examples:
 #: Settings that are whole numbers although their default says nothing of it.
 _WHOLE = ("page_year", "neighbours", "min_topic_size")
 
+_INFO_GROUPS = ("counts", "encoder")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -37,23 +41,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 when done, 1 after an error that was explained on stderr; wrong usage exits with 2.
     """
     arguments = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a letter that it cannot show ends no report
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return int(arguments.run(arguments) or 0)
-    except PapermapError as error:
-        if arguments.debug:
-            raise
-        if vars(arguments).get("progress") == "json":
-            EventLines(sys.stderr).error(str(error))
-        else:
-            print(f"papermap: {error}", file=sys.stderr)
-        return 1
+        code = int(arguments.run(arguments) or 0)
+        sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of a pipe has had enough; closing stderr-less keeps Python from complaining.
+        # The reader of a pipe has had enough. Python would complain of it once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         print("papermap: stopped; nothing was left half done.", file=sys.stderr)
         return 130
+    except Exception as error:
+        if arguments.debug:
+            raise
+        _explain(error, arguments)
+        return 1
+    return code
+
+
+def _explain(error: Exception, arguments: argparse.Namespace) -> None:
+    """Say on stderr what went wrong."""
+    text = str(error)
+    if not isinstance(error, PapermapError):
+        text = (
+            f"Something went wrong that should not ({type(error).__name__}: {error}). "
+            "Run it again with --debug and report what that prints."
+        )
+    if vars(arguments).get("progress") == "json":
+        EventLines(sys.stderr).error(text)
+    else:
+        print(f"papermap: {text}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -335,13 +354,15 @@ def _info(arguments: argparse.Namespace) -> None:
     if arguments.json:
         _print_json({key: value for key, value in manifest.items() if key != "digest"})
         return
-    counts = manifest["counts"]
+    # A map that another program made need not say all of this.
+    counts, encoder = (defaultdict(lambda: "?", manifest.get(key, {})) for key in _INFO_GROUPS)
+    known = defaultdict(lambda: "?", manifest)
     print(f"Map {arguments.map}")
-    print(f"  made       {manifest['created']} by Papermap {manifest['papermap_version']}")
+    print(f"  made       {known['created']} by Papermap {known['papermap_version']}")
     print(f"  papers     {counts['papers']} ({counts['undated']} without a date)")
     print(f"  topics     {counts['topics']} ({counts['unclustered']} papers unclustered)")
-    print(f"  encoder    {manifest['encoder']['name']}")
-    print(f"  papers' fingerprint  {manifest['corpus_fingerprint']}")
+    print(f"  encoder    {encoder['name']}")
+    print(f"  papers' fingerprint  {known['corpus_fingerprint']}")
     for notice in manifest.get("notices", []):
         print(f"  note       {notice}")
 
@@ -408,7 +429,9 @@ def _hits(arguments: argparse.Namespace, text: str) -> None:
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+    # A terminal or pipe that cannot show every letter gets them as escapes.
+    narrow = not (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=narrow, indent=1))
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from topics.errors import SettingsError
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Sequence
 
     import pandas as pd
@@ -41,19 +42,25 @@ def write_papers(papers: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     """Write papers to a .parquet or .csv file, whole or not at all.
 
     Raises:
-        SettingsError: another ending.
+        SettingsError: another ending, or a place that cannot be written to.
     """
     target = Path(path)
     if target.suffix not in (".parquet", ".csv"):
         raise SettingsError(f"--out is {target}; expected a file ending in .parquet or .csv.")
     from topics.exports import to_csv
 
-    temporary = target.with_name(f".{target.name}.tmp")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         if target.suffix == ".csv":
             temporary.write_bytes(to_csv(papers))
         else:
             papers.to_parquet(temporary, index=False)
         temporary.replace(target)
+    except OSError as error:
+        raise SettingsError(
+            f"The papers cannot be written to {target} ({error.strerror or error}). "
+            "Choose another --out."
+        ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
