@@ -33,7 +33,9 @@ def main() -> None:
     view, notices = View.from_params(links.current_params())
     for name in links.PAGES:
         links.register(name, functools.partial(_draw, name, view, notices))
-    st.navigation([links.page_of(name) for name in links.PAGES], position="hidden").run()
+    links.register(links.BUILD.name, functools.partial(_build, view, notices))
+    pages = [links.page_of(name) for name in (*links.PAGES, links.BUILD.name)]
+    st.navigation(pages, position="hidden").run()
 
 
 def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
@@ -56,6 +58,19 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
     frame.notices((*notices, *more, *gone))
     show: Callable[[Screen], None] = importlib.import_module(f"dashboard.views.{name}").show
     show(Screen(topic_map, view, selection, current_palette()))
+
+
+def _build(view: View, notices: tuple[str, ...]) -> None:
+    """The page that needs no map."""
+    from dashboard.views import build
+
+    frame.style()
+    served = loading.served_maps()
+    if served:
+        frame.brand(served, frame.choose(served, view)[0])
+    frame.header(links.BUILD.name, view, None)
+    frame.notices(notices)
+    build.show(view)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def style() -> None:
     names = ("background", "surface", "ink", "muted", "line", "accent")
     colours = "".join(f"--pm-{name}:{getattr(palette, name)};" for name in names)
     icon = f'--pm-icon:url("data:image/svg+xml,{quote(_asset("icon.svg"))}");'
-    sheets = _asset("style.css") + _asset("views.css")
+    sheets = _asset("style.css") + _asset("views.css") + _asset("build.css")
     st.html(f"<style>:root{{{colours}{icon}}}{sheets}</style>")
 
 
@@ -60,19 +60,31 @@ def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap, tuple[
     return served[0], ("The map of this link is not served here; this is another one.",)
 
 
-def header(page: str, view: View, selection: Selection) -> None:
+def header(page: str, view: View, selection: Selection | None) -> None:
     """Draw the navigation, how many papers are shown, and the control that copies the link."""
     with st.container(
         horizontal=True, vertical_alignment="center", wrap=False, gap="small", key="pm-header"
     ):
         with st.container(horizontal=True, wrap=False, gap=None, key="pm-nav"):
-            for name, info in links.PAGES.items():
+            for info in links.in_navigation():
                 # A page that shows one thing is left for its list; the map keeps what is open.
-                kept = {} if name == page == "map" else {"paper": None, "topic": None, "area": None}
-                links.link(name, view, label=info.title, icon=info.icon, **kept)
+                left = {"paper": None, "topic": None, "area": None, "build": None}
+                kept = {} if info.name == page == "map" else left
+                links.link(info.name, view, label=info.title, icon=info.icon, **kept)
         with st.container(horizontal=True, width="content", gap="small", key="pm-share"):
-            st.html(text.element("span", selection.summary, css_class="pm-count"), width="content")
-            _copy_link(key="pm-copy-link", width="content")
+            if selection is not None:
+                count = text.element("span", selection.summary, css_class="pm-count")
+                st.html(count, width="content")
+            _copy_link(
+                key="pm-copy-link",
+                data={"dark": current_palette().dark},
+                on_appearance_change=_nothing,
+                width="content",
+            )
+
+
+def _nothing() -> None:
+    """The new run alone is what a change of the appearance asks for."""
 
 
 def notices(messages: tuple[str, ...]) -> None:
@@ -156,6 +168,8 @@ def _period(topic_map: TopicMap, view: View) -> None:
             until=None if until == whole[1] else until,
         )
 
-    st.select_slider("Period", every, whole, key="period", on_change=changed)
+    st.select_slider(
+        "Period", every, whole, format_func=wording.date, key="period", on_change=changed
+    )
     if topic_map.undated and (view.since or view.until):
         st.caption(f"{wording.count(topic_map.undated, 'undated paper')} left out.")

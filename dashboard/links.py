@@ -9,11 +9,13 @@ import streamlit as st
 
 from dashboard import text
 from dashboard.state import View
+from dashboard.workspace import workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
+    "BUILD",
     "PAGES",
     "PageInfo",
     "begin",
@@ -22,6 +24,7 @@ __all__ = [
     "change_to",
     "current_params",
     "go",
+    "in_navigation",
     "link",
     "page_of",
     "params",
@@ -52,14 +55,22 @@ PAGES: Mapping[str, PageInfo] = {
     )
 }
 
+#: The page on which readers build maps, in the navigation only where they may.
+BUILD = PageInfo("build", "Build", ":material/add_circle:")
+
 _SCREENS: dict[str, Callable[[], None]] = {}
 _PREFIX = "view:"
 _DRAWN = "view-fields"
 
 
+def in_navigation() -> list[PageInfo]:
+    """The pages that the navigation shows, in order."""
+    return [*PAGES.values(), *([BUILD] if workspace() else [])]
+
+
 def page_of(name: str) -> Any:
     """The Streamlit page of that name; equal for every call, so that links find it."""
-    info = PAGES[name]
+    info = BUILD if name == BUILD.name else PAGES[name]
     return st.Page(
         _SCREENS[name],
         title=f"{info.title} · Papermap",

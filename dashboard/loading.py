@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard.workspace import map_folders, workspace
 from topics import artefact
 
 if TYPE_CHECKING:
@@ -29,15 +30,17 @@ class ServedMap:
 
 
 def served_maps(paths: str | None = None) -> tuple[ServedMap, ...]:
-    """The maps to serve, each with a name of its own.
+    """The maps to serve, each with a name of its own; those that readers have built come last.
 
     Args:
         paths: folders separated like a search path; by default the environment's.
     """
     given = os.environ.get(MAPS_VARIABLE, "") if paths is None else paths
+    folders = [Path(part).expanduser() for part in given.split(os.pathsep) if part.strip()]
+    if root := workspace():
+        folders += map_folders(root)
     found: dict[str, Path] = {}
-    for part in dict.fromkeys(part for part in given.split(os.pathsep) if part.strip()):
-        folder = Path(part).expanduser().absolute()
+    for folder in dict.fromkeys(folder.absolute() for folder in folders):
         name, number = folder.name or "map", 2
         while name in found:
             name, number = f"{folder.name or 'map'} ({number})", number + 1

@@ -34,6 +34,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 LIMITS = {"length": 300, "values": 60, "area": 1500}
 
 _AREA = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?")
+_BUILD = re.compile(r"[0-9a-f]{32}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LISTS = ("themes", "topics")
 _FLAGS = ("hide_unclustered",)
@@ -61,6 +62,7 @@ class View:
         by: what the trends are of.
         measure: what the trends count.
         step: the length of a period in the trends.
+        build: what is being built, or was; only the Build page knows it.
     """
 
     map: str | None = None
@@ -77,6 +79,7 @@ class View:
     by: str = "theme"
     measure: str = "share"
     step: str = "auto"
+    build: str | None = None
 
     @property
     def filtered(self) -> bool:
@@ -189,6 +192,8 @@ def _parse_one(name: str, value: str) -> Any:
         return value or CHOICES[name][0]
     if name in ("since", "until") and value and not _MONTH.fullmatch(value):
         raise ValueError("it should be a month such as 2025-03")
+    if name == "build" and value and not _BUILD.fullmatch(value):
+        raise ValueError("it is not the mark of a build")
     if name == "area" and value:
         corners = value.split(" ")
         if len(corners) < 3 or not all(_AREA.fullmatch(corner) for corner in corners):
@@ -198,4 +203,4 @@ def _parse_one(name: str, value: str) -> Any:
     return value or None
 
 
-Page = Literal["map", "trends", "topic", "paper", "quality", "report"]
+Page = Literal["map", "trends", "topic", "paper", "quality", "report", "build"]

@@ -25,7 +25,18 @@ ROOT = Path(__file__).parents[1]
 #: own row or below; a package counts as one. A new module gets its place here.
 LAYERS = (
     ("errors",),
-    ("console", "folders", "phrases", "progress", "sample", "serving", "settings", "tex", "thirdparty"),
+    (
+        "console",
+        "folders",
+        "language",
+        "phrases",
+        "progress",
+        "sample",
+        "serving",
+        "settings",
+        "tex",
+        "thirdparty",
+    ),
     ("topicmap",),
     ("artefacts", "store", "terms", "themefile"),
     ("text",),
@@ -57,6 +68,7 @@ READ_SIDE = {
     "progress",
     "settings",
     "text",
+    "themefile",
     "topicmap",
     "trends",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from topics.ledger import counts_by_file
+from topics.sources.columns import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,10 +32,11 @@ def preview(reads: Sequence[SourceRead], corpus: Corpus, *, sample: int = 5) -> 
         sample: records to show of each file.
 
     Returns:
-        ``papers``, the number of them; ``undated``; ``notices`` on all files together; and
-        ``files``, in the order of ``reads``: file, format, read, kept, merged, rejected (as
-        `counts_by_file`), notices, columns, matched (the column of each field), sample (title,
-        author_count, authors, date, abstract, line) and others (line, outcome, reason, title).
+        ``papers``, the number of them; ``undated``; ``fields``, what a column of a table can be
+        taken for; ``notices`` on all files together; and ``files``, in the order of ``reads``:
+        file, format, read, kept, merged, rejected (as `counts_by_file`), notices, columns, matched
+        (the column of each field), sample (title, author_count, authors, date, abstract, line)
+        and others (line, outcome, reason, title).
     """
     own = {notice for read in reads for notice in read.notices}
     counts = counts_by_file(reads, corpus.ledger)
@@ -42,6 +44,7 @@ def preview(reads: Sequence[SourceRead], corpus: Corpus, *, sample: int = 5) -> 
     return {
         "papers": len(corpus),
         "undated": corpus.undated,
+        "fields": dict(FIELDS),
         "notices": [notice for notice in corpus.notices if notice not in own],
         "files": [
             {**count, **_details(read, corpus.ledger, dates, sample)}

@@ -1,0 +1,235 @@
+"""What each uploaded file is: its kind, its records, the first of them, and what to know."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard import text, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dashboard.building import FilePreview, Preview, Request
+
+__all__ = ["card_html", "file_cards", "kind"]
+
+#: Files whose first records are shown at once; with more they are a click away.
+_OPEN = 8
+_UNREAD = ("unrecognised", "unreadable")
+_NAMES = {
+    "hf-page": "Hugging Face page",
+    "unrecognised": "not recognised",
+    "unreadable": "cannot be read",
+}
+_ABBREVIATIONS = re.compile(
+    r"\b(hf|api|rss|xml|json|csv|tsv|ris|enw|oai|csl|pubmed|medline|arxiv|bibtex|endnote|xlsx|crossref|openalex)\b"
+)
+_SPELLINGS = {
+    "hf": "Hugging Face",
+    "pubmed": "PubMed",
+    "arxiv": "arXiv",
+    "bibtex": "BibTeX",
+    "endnote": "EndNote",
+    "medline": "MEDLINE",
+    "crossref": "Crossref",
+    "openalex": "OpenAlex",
+}
+
+
+def file_cards(
+    preview: Preview,
+    request: Request,
+    *,
+    removable: Callable[[str], str | None],
+    on_remove: Callable[[str], None],
+    on_column: Callable[[str, str], None],
+) -> None:
+    """Draw a card for each file.
+
+    Args:
+        preview: the files as they were read.
+        request: what the reader has asked for so far.
+        removable: gives the upload that a file came in, None where it cannot be taken out.
+        on_remove: takes an upload out.
+        on_column: says which column of tables holds a field: called with the two keys.
+    """
+    several = len(preview.files) > _OPEN
+    for number, file in enumerate(preview.files):
+        with st.container(border=True, key=f"pm-file-{number}"):
+            with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+                st.html(_head(file))
+                upload = removable(file.name)
+                if upload is not None:
+                    st.button(
+                        "Remove",
+                        icon=":material/close:",
+                        type="tertiary",
+                        on_click=on_remove,
+                        args=(upload,),
+                        key=f"remove-{number}",
+                    )
+            for notice in file.notices:
+                _notice(notice, file)
+            if file.columns:
+                _columns(file, preview, request, number, on_column)
+            if file.sample and not several:
+                st.html(_sample(file))
+            elif file.sample:
+                with st.expander("First records", key=f"sample-{number}"):
+                    st.html(_sample(file))
+            if file.others:
+                _others(file, number)
+
+
+def kind(file_format: str) -> str:
+    """A format in words: ``arxiv-atom`` → ``arXiv atom``."""
+    if file_format in _NAMES:
+        return _NAMES[file_format]
+    return _ABBREVIATIONS.sub(
+        lambda found: _SPELLINGS.get(found[0], found[0].upper()), file_format.replace("-", " ")
+    )
+
+
+def card_html(file: FilePreview) -> str:
+    """Head and first records of a file."""
+    return _head(file) + _sample(file)
+
+
+def _head(file: FilePreview) -> str:
+    return (
+        '<div class="pm-file">'
+        + text.element("strong", file.name)
+        + text.element("span", kind(file.format), css_class="pm-chip")
+        + text.element("div", _counts(file), css_class="pm-sub")
+        + "</div>"
+    )
+
+
+def _counts(file: FilePreview) -> str:
+    if not file.read:
+        return "no records"
+    parts = [f"{file.kept:,} kept"]
+    if file.merged:
+        parts.append(f"{file.merged:,} merged with the same paper")
+    if file.rejected:
+        parts.append(f"{file.rejected:,} rejected")
+    return f"{wording.count(file.read, 'record')}: {' + '.join(parts)}"
+
+
+def _sample(file: FilePreview) -> str:
+    return f'<ul class="pm-sample">{"".join(map(_row, file.sample))}</ul>'
+
+
+def _row(record: Mapping[str, Any]) -> str:
+    names = record.get("authors") or []
+    count = record.get("author_count")
+    facts = [wording.date(record["date"]) if record.get("date") else "undated"]
+    if names:
+        facts.append(", ".join(names[:3]) + (" et al." if len(names) > 3 else ""))
+    elif count:
+        facts.append(wording.count(int(count), "author"))
+    abstract = record.get("abstract") or "No abstract."
+    return (
+        "<li>"
+        + text.element("strong", record.get("title") or "No title")
+        + text.element("small", " · ".join(facts))
+        + text.element("p", text.shorten(abstract, 160))
+        + "</li>"
+    )
+
+
+def _notice(notice: str, file: FilePreview) -> None:
+    said = notice.removeprefix(f"{file.name}: ")
+    said = said[:1].upper() + said[1:]
+    if file.read:
+        st.html(text.element("div", said, css_class="pm-note"))
+    else:
+        st.warning(text.plain(said), icon=":material/block:")
+
+
+def _columns(
+    file: FilePreview,
+    preview: Preview,
+    request: Request,
+    number: int,
+    on_column: Callable[[str, str], None],
+) -> None:
+    """Which column was taken for what, and the way to say it better."""
+    chips = "".join(
+        f'<span class="pm-chip"><b>{html.escape(name.replace("_", " "))}</b> '
+        f"{html.escape(text.shorten(column, 40))}</span>"
+        for name, column in file.matched.items()
+    )
+    left = len(set(file.columns) - set(file.matched.values()))
+    unused = f'<span class="pm-sub">{wording.count(left, "column")} not used</span>' if left else ""
+    st.html(f'<div class="pm-chips">{chips}{unused}</div>')
+    if not preview.fields:
+        return
+    with st.expander("Correct the columns", icon=":material/table_chart:", key=f"columns-{number}"):
+        st.caption("A column chosen here is used in every table that has one of that name.")
+        with st.container(horizontal=True):
+            for name, words in preview.fields.items():
+                _column(file, request, name, words, number, on_column)
+
+
+def _column(
+    file: FilePreview,
+    request: Request,
+    name: str,
+    words: str,
+    number: int,
+    on_column: Callable[[str, str], None],
+) -> None:
+    key = f"column-{number}-{name}"
+    now = request.columns.get(name) or file.matched.get(name)
+    options = list(dict.fromkeys(file.columns))
+    value = now if now in options else None
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    st.selectbox(
+        name.replace("_", " ").capitalize(),
+        options,
+        help=text.plain(words),
+        placeholder="no column",
+        format_func=text.plain,
+        on_change=on_column,
+        args=(name, key),
+        key=key,
+        width=230,
+    )
+
+
+def _others(file: FilePreview, number: int) -> None:
+    import pandas as pd
+
+    parts = [
+        f"{n:,} {outcome}"
+        for outcome, n in (("rejected", file.rejected), ("merged", file.merged))
+        if n
+    ]
+    with st.expander(
+        f"Why {' and '.join(parts)}",
+        icon=":material/help:",
+        key=f"others-{number}",
+    ):
+        table = pd.DataFrame(
+            {
+                "Line": [other["line"] for other in file.others],
+                "Outcome": [other["outcome"] for other in file.others],
+                "Why": [other["reason"] for other in file.others],
+                "Title": [other["title"] for other in file.others],
+            }
+        )
+        st.dataframe(
+            table,
+            hide_index=True,
+            key=f"others-table-{number}",
+            column_config={"Why": st.column_config.TextColumn(width="medium")},
+            alt=f"Records of {file.name} that are no paper of their own",
+        )
+        if len(file.others) < file.merged + file.rejected:
+            st.caption("The first ones; the Quality page of the map lists all.")

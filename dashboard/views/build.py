@@ -1,0 +1,148 @@
+"""The Build view: from a reader's files to a map, where the host allows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import build_form, build_progress, building, links, loading, text, wording
+from dashboard.state import View
+from dashboard.workspace import built_maps, find_draft, workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dashboard.workspace import Draft
+
+__all__ = ["show"]
+
+#: The build that a reader began and has not finished: found again when the page is.
+_OWN = "build-own"
+
+
+def show(view: View) -> None:
+    """Draw the view; it needs no map."""
+    root = workspace()
+    with st.container(key="pm-page"), st.container(key="pm-build"):
+        if root is None:
+            _not_here()
+            return
+        draft = _draft(root, view)
+        job = building.build_of(draft) if draft else None
+        if draft and job and job.active:
+            st.session_state[_OWN] = draft.id
+            build_progress.show(draft)
+        elif draft and job and job.state == "done":
+            _ready(root, draft, view)
+        else:
+            build_form.show(root, draft, job)
+        if not (job and job.active):
+            _others(root, own=draft)
+            _maps(root, view)
+
+
+def _not_here() -> None:
+    st.title("Maps are not built here", anchor=False)
+    st.markdown(
+        "Whoever runs this dashboard has not opened it for uploads. On your own machine you can "
+        "build a map of your files and look at it:"
+    )
+    st.code(
+        "papermap build my-files/ --out my-map\npapermap serve my-map",
+        language="bash",
+    )
+
+
+def _draft(root: Path, view: View) -> Draft | None:
+    """The build that the address names, or the one that this reader left to look at a map."""
+    if view.build:
+        if draft := find_draft(root, view.build):
+            return draft
+        st.info(
+            "What this link was to build is no longer here: uploads are kept for a day.",
+            icon=":material/link_off:",
+        )
+        return None
+    building.housekeeping(root)
+    own = find_draft(root, st.session_state.get(_OWN, ""))
+    if own is None:
+        return None
+    if building.build_of(own).state == "done":
+        st.session_state.pop(_OWN, None)
+        return None
+    links.go("build", view, build=own.id)
+    return None
+
+
+def _ready(root: Path, draft: Draft, view: View) -> None:
+    """Land on the new map, once; who comes back later finds where it is."""
+    request = building.request_of(draft)
+    name = _served_name(root / request.name) if request else None
+    if st.session_state.get(_OWN) == draft.id:
+        st.session_state.pop(_OWN)
+        if name is not None:
+            links.go("map", _view_of(name, view))
+    if request is None or name is None:
+        st.title("This map is no longer here", anchor=False)
+    else:
+        st.title(text.plain(f"“{request.name}” is ready"), anchor=False)
+        links.link(
+            "map", _view_of(name, view), label="Open the map", icon=":material/arrow_forward:"
+        )
+    links.link("build", View(map=view.map), label="Build another map", icon=links.BUILD.icon)
+
+
+def _others(root: Path, *, own: Draft | None) -> None:
+    """The builds that run now, so that nobody begins the same twice."""
+    running = [
+        each for each in building.running_builds(root) if own is None or each.draft.id != own.id
+    ]
+    if not running:
+        return
+    st.subheader("Being built now", anchor=False)
+    for each in running:
+        stage = each.job.stages[-1].name if each.job.stages else "Waiting"
+        st.html(
+            '<div class="pm-row">'
+            + text.element("strong", each.request.name)
+            + text.element("span", stage, css_class="pm-sub")
+            + "</div>"
+        )
+
+
+def _maps(root: Path, view: View) -> None:
+    """The maps that were built here, each with the way to it."""
+    maps = built_maps(root)
+    if not maps:
+        return
+    st.subheader("Maps built here", anchor=False)
+    for number, each in enumerate(maps):
+        name = _served_name(each.folder)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"pm-built-{number}"):
+            if each.problem or name is None:
+                st.html(text.element("strong", each.folder.name), width="content")
+                st.html(
+                    text.element("span", "cannot be opened; build it again", css_class="pm-sub"),
+                    width="content",
+                )
+                continue
+            links.link(
+                "map", _view_of(name, view), label=each.folder.name, icon=":material/scatter_plot:"
+            )
+            facts = (
+                wording.count(each.papers, "paper"),
+                wording.count(each.topics, "topic"),
+                wording.day(each.created),
+            )
+            st.html(text.element("span", " · ".join(facts), css_class="pm-sub"), width="content")
+
+
+def _served_name(folder: Path) -> str | None:
+    return next((each.name for each in loading.served_maps() if each.folder == folder), None)
+
+
+def _view_of(name: str, view: View) -> View:
+    """Another map from the start, with the same colours."""
+    first = loading.served_maps()[0].name
+    return View(map=None if name == first else name, colour=view.colour)
