@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from topics.duplicates import group_records
+from topics.language import language_notice
 from topics.sources.page_year import dated, page_years
 from topics.text import scrub, title_key
 
@@ -100,10 +101,15 @@ def build_corpus(reads: Sequence[SourceRead], *, page_year: int | None = None) -
         ledger += _outcomes(paper_id, group)
     papers.sort(key=lambda paper: str(paper["id"]))
     ledger.sort(key=lambda row: (row[0], row[1], row[2], row[3] or ""))
+    language = language_notice([paper["abstract"] for paper in papers])
     return Corpus(
         papers=_frame(papers),
         ledger=_ledger_frame(ledger),
-        notices=(*(notice for read in reads for notice in read.notices), *years.notices),
+        notices=(
+            *(notice for read in reads for notice in read.notices),
+            *years.notices,
+            *([language] if language else []),
+        ),
         as_of=_as_of(reads, years.years),
         fingerprint=_fingerprint(papers),
     )
