@@ -64,6 +64,7 @@ READERS: tuple[Reader, ...] = (
 UNRECOGNISED = "unrecognised"
 #: Files that are told of one by one; more are summed up.
 _TOLD_SINGLY = 20
+_STRANGE = {UNRECOGNISED: "are of no known format", UNREADABLE: "cannot be opened"}
 
 
 def read_sources(
@@ -151,15 +152,15 @@ def _documents(
 
 
 def _summed_up(archive: str, reads: list[SourceRead]) -> list[SourceRead]:
-    """One notice on the many files of an archive that are of no known format."""
-    strange = [read for read in reads if read.format == UNRECOGNISED]
-    if len(strange) <= _TOLD_SINGLY:
-        return reads
-    example = strange[0].notices[-1].removeprefix(f"{archive}/")
-    notice = f"{archive}: {len(strange)} files in it are of no known format, such as {example}"
-    kept = [read for read in reads if read.format != UNRECOGNISED]
-    summary = SourceRead(source=archive, format=UNRECOGNISED, records=(), notices=(notice,))
-    return [*kept, summary]
+    """One notice each on the many files of an archive that are strange, or cannot be opened."""
+    for kind, words in _STRANGE.items():
+        strange = [read for read in reads if read.format == kind]
+        if len(strange) > _TOLD_SINGLY:
+            example = strange[0].notices[-1].removeprefix(f"{archive}/")
+            notice = f"{archive}: {len(strange)} files in it {words}, such as {example}"
+            summary = SourceRead(source=archive, format=kind, records=(), notices=(notice,))
+            reads = [*(read for read in reads if read.format != kind), summary]
+    return reads
 
 
 def _empty(document: Document, kind: str, notice: str) -> SourceRead:
