@@ -1,0 +1,234 @@
+"""Archives: members read as files, hostile ones told in a line, nothing written to disk."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import stat
+import tarfile
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from topics.errors import SourceError
+from topics.sources import archives, json_reader
+from topics.sources.archives import UNREADABLE, ArchiveLimits, expand, is_archive
+from topics.sources.detect import UNRECOGNISED, read_sources
+from topics.sources.document import Document
+from topics.sources.record import SourceRead
+from topics.sources.streaming import StreamedRecords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+RIS = b"TY  - JOUR\nTI  - Roots of old trees\nAB  - How deep they go.\nPY  - 2019\nER  - \n"
+BIB = b"@article{a, title={Leaves of old trees}, author={Lee, Ada}, year=2020}\n"
+
+
+def zipped(members: Iterable[tuple[str | zipfile.ZipInfo, bytes]]) -> bytes:
+    """A ZIP archive."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def encrypted(data: bytes) -> bytes:
+    """A ZIP archive whose members all say that they need a password."""
+    out = bytearray(data)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = out.find(mark)
+        while at >= 0:
+            out[at + flags] |= 1
+            at = out.find(mark, at + 4)
+    return bytes(out)
+
+
+def opened(
+    data: bytes, *, limits: ArchiveLimits | None = None
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """What comes out of an archive: contents by name, and reasons by name."""
+    documents, refused = {}, {}
+    for found in expand(Document.from_bytes(data, source="a.zip"), limits=limits):
+        if isinstance(found, SourceRead):
+            assert found.format == UNREADABLE
+            assert not found.records
+            assert found.notices[0].startswith(found.source)
+            refused[found.source] = found.notices[0]
+        else:
+            documents[found.source] = found.data
+    return documents, refused
+
+
+def test_members_are_files_of_their_own(tmp_path: Path) -> None:
+    inner = zipped([("deep/refs.ris", RIS)])
+    (tmp_path / "all.zip").write_bytes(
+        zipped([("x/refs.bib", BIB), ("more.zip", inner), ("page.ris.gz", gzip.compress(RIS))])
+    )
+    reads = read_sources([tmp_path])
+    assert [(read.source, read.format, len(read.records)) for read in reads] == [
+        ("all.zip/more.zip/deep/refs.ris", "ris", 1),
+        ("all.zip/page.ris.gz", "ris", 1),
+        ("all.zip/x/refs.bib", "bibtex", 1),
+    ]
+    assert reads[0].records[0].source == "all.zip/more.zip/deep/refs.ris"
+    assert [path.name for path in tmp_path.iterdir()] == ["all.zip"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_single_compressed_files_keep_their_name(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    (tmp_path / "refs.ris.packed").write_bytes(pack(RIS))
+    (read,) = read_sources([tmp_path])
+    assert (read.source, read.format, len(read.records)) == ("refs.ris.packed", "ris", 1)
+
+
+def test_a_tar_archive_is_read_in_order() -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name in ("b/refs.ris", "../out.ris", "a.ris"):
+            info = tarfile.TarInfo(name)
+            info.size = len(RIS)
+            archive.addfile(info, io.BytesIO(RIS))
+        link = tarfile.TarInfo("link.ris")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/hosts"
+        archive.addfile(link)
+    documents, refused = opened(packed.getvalue())
+    assert documents == {"a.zip/b/refs.ris": RIS, "a.zip/a.ris": RIS}
+    assert "outside the archive" in refused["a.zip/../out.ris"]
+    assert "link" in refused["a.zip/link.ris"]
+
+
+def test_office_documents_are_no_archives() -> None:
+    for members in ("[Content_Types].xml", "xl/workbook.xml"), ("mimetype", "content.xml"):
+        data = zipped((name, b"<x/>") for name in members)
+        assert not is_archive(Document.from_bytes(data, source="a"))
+    assert is_archive(Document.from_bytes(zipped([("xl/refs.ris", RIS)]), source="a"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("../evil.ris", "outside the archive"),
+        ("a/../../evil.ris", "outside the archive"),
+        ("a\\..\\evil.ris", "outside the archive"),
+        ("/etc/evil.ris", "place on the disk"),
+        ("C:\\evil.ris", "place on the disk"),
+        ("\\\\host\\evil.ris", "place on the disk"),
+    ],
+)
+def test_names_that_lead_out_are_refused_and_the_rest_is_read(name: str, reason: str) -> None:
+    documents, refused = opened(zipped([(name, RIS), ("good.ris", RIS)]))
+    assert documents == {"a.zip/good.ris": RIS}
+    assert len(refused) == 1
+    assert reason in next(iter(refused.values()))
+
+
+def test_links_and_protected_members_are_refused() -> None:
+    link = zipfile.ZipInfo("link.ris")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    documents, refused = opened(zipped([(link, b"/etc/hosts"), ("good.ris", RIS)]))
+    assert list(documents) == ["a.zip/good.ris"]
+    assert "link" in refused["a.zip/link.ris"]
+    documents, refused = opened(encrypted(zipped([("a.ris", RIS), ("b.ris", RIS)])))
+    assert not documents
+    assert all("password" in reason for reason in refused.values())
+    assert len(refused) == 2
+
+
+def test_bombs_are_refused_before_they_grow() -> None:
+    zeros = b"\x00" * 40_000_000
+    documents, refused = opened(zipped([("bomb.txt", zeros), ("good.ris", RIS)]))
+    assert documents == {"a.zip/good.ris": RIS}
+    assert "250 times" in refused["a.zip/bomb.txt"]
+    (bomb,) = expand(Document.from_bytes(gzip.compress(zeros), source="bomb.gz"))
+    assert isinstance(bomb, Document)
+    with pytest.raises(SourceError, match="far more than its size"):
+        _ = bomb.data
+
+
+def test_totals_numbers_and_depth_are_limited() -> None:
+    limits = ArchiveLimits(expanded=1000, members=3, depth=2)
+    noise = os.urandom(600)
+    documents, refused = opened(zipped([("a", noise), ("b", noise)]), limits=limits)
+    assert list(documents) == ["a.zip/a"]
+    assert "more than 1 KB" in refused["a.zip/b"]
+    documents, refused = opened(zipped((f"{n}.ris", RIS) for n in range(5)), limits=limits)
+    assert len(documents) == 3
+    assert "more than 3 files" in refused["a.zip"]
+    nested = zipped([("c.zip", zipped([("d.zip", zipped([("e.ris", RIS)]))]))])
+    documents, refused = opened(nested, limits=limits)
+    assert not documents
+    assert "within 2 others" in refused["a.zip/c.zip/d.zip"]
+
+
+def test_damage_costs_one_member() -> None:
+    data = bytearray(zipped([("a.bib", BIB * 9), ("b.ris", RIS)]))
+    data[50] ^= 0xFF
+    documents, refused = opened(bytes(data))
+    assert documents == {"a.zip/b.ris": RIS}
+    assert "damaged" in refused["a.zip/a.bib"]
+    _, refused = opened(bytes(data[:120]))
+    assert "damaged or cut-off archive" in refused["a.zip"]
+    _, refused = opened(zipped([]))
+    assert "no file in it" in refused["a.zip"]
+
+
+def test_a_cut_off_gzip_file_gives_what_comes_before_the_cut(tmp_path: Path) -> None:
+    entries = [RIS.replace(b"old", os.urandom(8).hex().encode()) for _ in range(2000)]
+    whole = gzip.compress(b"".join(entries))
+    (tmp_path / "refs.ris.gz").write_bytes(whole[: len(whole) // 2])
+    (read,) = read_sources([tmp_path])
+    assert 600 < len(read.records) + len(read.rejects) < 1400
+    assert "damaged or cut off after" in read.notices[0]
+
+
+def test_a_large_member_is_streamed_out_of_its_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "_AT_ONCE", 1000)
+    monkeypatch.setattr(json_reader, "_STREAMED", 1000)
+    line = b'{"id":"0704.%05d","title":"Tree %d","abstract":"%s","categories":"x"}\n'
+    lines = b"".join(line % (n, n, os.urandom(500).hex().encode()) for n in range(900))
+    (tmp_path / "all.zip").write_bytes(zipped([("snapshot.json", lines)]))
+    (read,) = read_sources([tmp_path])
+    assert read.source == "all.zip/snapshot.json"
+    assert isinstance(read.records, StreamedRecords)
+    assert len(read.records) == 900
+    assert read.records[899].title == "Tree 899"
+    assert [record.arxiv_id for record in read.records[:2]] == ["0704.00000", "0704.00001"]
+
+
+def test_many_strangers_are_summed_up(tmp_path: Path) -> None:
+    members = [(f"{n}.dat", b"shopping list %d" % n) for n in range(30)]
+    (tmp_path / "all.zip").write_bytes(zipped([*members, ("refs.ris", RIS)]))
+    reads = read_sources([tmp_path])
+    assert [(read.source, read.format) for read in reads] == [
+        ("all.zip/refs.ris", "ris"),
+        ("all.zip", UNRECOGNISED),
+    ]
+    assert "30 files in it are of no known format, such as 0.dat" in reads[1].notices[0]
+
+
+def test_names_without_a_mark_of_their_encoding_are_readable() -> None:
+    info = zipfile.ZipInfo("Bäume.ris")
+    data = zipped([(info, RIS)]).replace("Bäume".encode(), "Bäume".encode())
+    documents, _ = opened(data)
+    assert list(documents) == ["a.zip/Bäume.ris"]
+
+
+@given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 400))
+def test_any_damage_gives_files_or_reasons(noise: bytes, start: int, end: int) -> None:
+    good = zipped([("a.bib", BIB), ("b/c.ris", RIS), ("d.gz", gzip.compress(RIS))])
+    for data in (noise, b"PK\x03\x04" + noise, b"\x1f\x8b\x08" + noise, b"BZh9" + noise):
+        opened(data)
+    opened(good[:start] + noise + good[end:])

@@ -1,0 +1,160 @@
+"""Bytes to text: the right letters, a notice for every guess, no text made of what is none."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from topics.sources.decoding import decode, guess_encoding
+from topics.sources.filekinds import kind_of
+
+TEXTS = {
+    "cp1252": "Élévation des températures à l'été: une étude de cas sur les forêts d'Europe.",
+    "latin-1": "Über die Größe von Gebäuden und Straßen: ein Überblick für Anfänger.",
+    "cp1250": "Zażółć gęślą jaźń: analiza wpływu środowiska na życie w Łodzi i w Gdańsku.",
+    "cp1251": "Исследование влияния температуры на рост растений в условиях севера.",
+    "koi8-r": "Исследование влияния температуры на рост растений в условиях севера.",
+    "cp1253": "Η επίδραση της θερμοκρασίας στην ανάπτυξη των φυτών.",
+    "cp1254": "Türkiye'de öğrencilerin başarısı üzerine bir çalışma: değişkenler ve ışık.",
+    "mac_roman": "Élévation des températures à l'été: une étude de cas.",
+    "shift_jis": "機械学習による画像認識の研究について述べる。本論文では新しい手法を提案する。",
+    "euc_jp": "機械学習による画像認識の研究について述べる。本論文では新しい手法を提案する。",
+    "gb18030": "本文提出了一种新的机器学习方法，用于图像识别和自然语言处理。",
+    "big5": "本文提出了一種新的機器學習方法，用於圖像識別和自然語言處理。",
+    "cp949": "본 논문에서는 새로운 기계 학습 방법을 제안한다.",
+}
+
+
+@pytest.mark.parametrize("encoding", TEXTS)
+def test_older_encodings_are_guessed_and_named(encoding: str) -> None:
+    text = f"TI  - {TEXTS[encoding]}\n" * 4
+    found = decode(b"TY  - JOUR\n" + text.encode(encoding))
+    assert found.text == "TY  - JOUR\n" + text
+    assert len(found.notices) == 1
+    assert "Not valid UTF-8 from line 2 on" in found.notices[0]
+    assert "save the file as UTF-8" in found.notices[0]
+
+
+def test_latin_1_is_never_taken_for_central_european() -> None:
+    for word in ("Naïve", "café", "Müller", "señor", "façade", "coördinate"):
+        found = decode(f"Title: {word}\n".encode("latin-1"))
+        assert found.text == f"Title: {word}\n"
+        assert "Windows-1252" in found.notices[0]
+
+
+def test_a_long_line_in_shift_jis_is_read_whole() -> None:
+    text = TEXTS["shift_jis"] * 900
+    assert decode(text.encode("shift_jis")).text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_marked_and_plain_unicode_need_no_notice(encoding: str) -> None:
+    text = "naïve 中文 𝔸\nsecond line\n"
+    found = decode(text.encode(encoding))
+    assert (found.text, found.notices) == (text, ())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_seen(encoding: str) -> None:
+    text = "TY  - JOUR\nTI  - Naïve 中文\nER  - \n"
+    assert decode(text.encode(encoding)).text == text
+    assert guess_encoding(text.encode(encoding)) == encoding
+
+
+def test_line_ends_and_marks_are_made_plain() -> None:
+    assert decode(b"\xef\xbb\xbfa\r\nb\rc\n").text == "a\nb\nc\n"
+    assert decode(b"").text == ""
+    assert decode("naïve".encode()[:-3]).text == "na"
+
+
+def test_one_bad_line_costs_only_itself() -> None:
+    good = "Müller, José, 中文\n" * 3
+    found = decode(good.encode() + "Jürgen\n".encode("latin-1") + good.encode())
+    assert found.text == good + "Jürgen\n" + good
+    assert "line 4" in found.notices[0]
+
+
+def test_the_encoding_that_an_xml_file_names_is_used() -> None:
+    text = "<?xml version='1.0' encoding='ISO-8859-2'?><a>Łódź</a>"
+    found = decode(text.encode("iso8859-2"))
+    assert (found.text, found.notices) == (text, ())
+
+
+def test_an_encoding_named_by_the_user_is_used() -> None:
+    data = "Příliš žluťoučký kůň".encode("cp1250")
+    assert decode(data, encoding="cp1250").text == "Příliš žluťoučký kůň"
+    assert decode(data, encoding="windows-1250").notices == ()
+    unknown = decode("naïve".encode(), encoding="no-such")
+    assert unknown.text == "naïve"
+    assert "no-such" in unknown.notices[0]
+    assert "not valid" in decode(b"na\xefve", encoding="utf-8").notices[0]
+
+
+def test_wrongly_decoded_letters_are_repaired_and_shown() -> None:
+    found = decode("first line\nNaÃ¯ve Bayes by MÃ¼ller\n".encode())
+    assert found.text == "first line\nNaïve Bayes by Müller\n"
+    assert "line 2" in found.notices[0]
+    assert "“NaÃ¯ve”, now “Naïve”" in found.notices[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SÃO PAULO", "à Paris", "Âge d'or", "pão, mãe", "crème brûlée – “déjà vu”", "ÉTÉ À L’ÎLE"],
+)
+def test_letters_that_are_meant_stay(text: str) -> None:
+    assert decode(text.encode()).text == text
+    assert decode(text.encode()).notices == ()
+
+
+def test_stray_zero_bytes_are_left_out_and_told() -> None:
+    found = decode(b"line one\nli\x00ne two\n" + b"more text\n" * 20)
+    assert found.text is not None
+    assert found.text.startswith("line one\nline two\n")
+    assert "1 zero byte" in found.notices[0]
+    assert "line 2" in found.notices[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n", "PNG image"),
+        (b"\xff\xd8\xff\xe0", "JPEG image"),
+        (b"MZ\x90\x00\x03\x00", "Windows program"),
+        (b"\x7fELF\x02\x01", "a program"),
+        (b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00}", "pickle"),
+        (b"PK\x03\x04" + b"\x00" * 26 + b"word/document.xml", "Word document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "password-protected Office"),
+        (b"SQLite format 3\x00", "Zotero"),
+        (b"{\\rtf1\\ansi", "RTF"),
+        (b"Rar!\x1a\x07\x00", "RAR archive"),
+    ],
+)
+def test_what_is_no_text_is_told_by_its_kind(data: bytes, word: str) -> None:
+    assert decode(data + b" " * 50).text is None
+    assert word in str(kind_of(data + b" " * 50))
+
+
+def test_bytes_without_meaning_are_no_text() -> None:
+    assert decode(bytes(range(256)) * 8).text is None
+    assert decode(b"\x00" * 1000).text is None
+
+
+@given(st.binary(max_size=400) | st.text(max_size=100).map(lambda text: text.encode("utf-16")))
+def test_any_bytes_decode_or_are_no_text(data: bytes) -> None:
+    for encoding in (None, "utf-8", "cp932", "nonsense", "utf-16"):
+        found = decode(data, encoding=encoding)
+        if found.text is not None:
+            assert "\r" not in found.text
+            assert not found.text.startswith("\ufeff")
+    codecs.lookup(guess_encoding(data) or "utf-8")
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn"]), min_size=1, max_size=80))
+def test_utf_8_comes_back_as_it_was_unless_it_was_repaired(text: str) -> None:
+    data = text.encode()
+    found = decode(data)
+    assert found.text == text.removeprefix("\ufeff") or found.notices or kind_of(data)
