@@ -65,9 +65,6 @@ def _build(view: View, notices: tuple[str, ...]) -> None:
     from dashboard.views import build
 
     frame.style()
-    served = loading.served_maps()
-    if served:
-        frame.brand(served, frame.choose(served, view)[0])
     frame.header(links.BUILD.name, view, None)
     frame.notices(notices)
     build.show(view)

@@ -41,13 +41,13 @@ __all__ = [
     "why",
 ]
 
-#: Choices of themes, in words; the last one is a themes file of the reader's.
+#: Choices of themes, each in words with what it is; the last one is a text of the reader's.
 OWN_THEMES = "own"
-THEMES: Mapping[str, str] = {
-    "ml": "Machine learning",
-    "auto": "Found in the papers",
-    "none": "None",
-    OWN_THEMES: "My own",
+THEMES: Mapping[str, tuple[str, str]] = {
+    "ml": ("Machine learning", "optimization, unlearning, diffusion, alignment, scaling"),
+    "auto": ("Found in the papers", "groups of topics, named after the largest"),
+    "none": ("None", "topics only"),
+    OWN_THEMES: ("My own", "a name, a description and phrases each"),
 }
 
 #: Seconds that reading and building may take, and records shown of each file.

@@ -58,7 +58,8 @@ def file_cards(
         on_column: says which column of tables holds a field: called with the two keys.
     """
     several = len(preview.files) > _OPEN
-    for number, file in enumerate(preview.files):
+    # What needs a look comes first.
+    for number, file in enumerate(sorted(preview.files, key=lambda each: each.read > 0)):
         with st.container(border=True, key=f"pm-file-{number}"):
             with st.container(horizontal=True, vertical_alignment="center", wrap=False):
                 st.html(_head(file))
@@ -212,7 +213,7 @@ def _others(file: FilePreview, number: int) -> None:
         if n
     ]
     with st.expander(
-        f"Why {' and '.join(parts)}",
+        f"{' and '.join(parts)}: which, and why",
         icon=":material/help:",
         key=f"others-{number}",
     ):

@@ -24,6 +24,7 @@ _OWN = "build-own"
 def show(view: View) -> None:
     """Draw the view; it needs no map."""
     root = workspace()
+    _sidebar(view)
     with st.container(key="pm-page"), st.container(key="pm-build"):
         if root is None:
             _not_here()
@@ -40,6 +41,18 @@ def show(view: View) -> None:
         if not (job and job.active):
             _others(root, own=draft)
             _maps(root, view)
+
+
+def _sidebar(view: View) -> None:
+    """The maps in place of the filters, which mean nothing here."""
+    with st.sidebar:
+        st.html('<div class="pm-brand">Papermap</div>')
+        served = loading.served_maps()
+        if served:
+            st.html(text.element("div", "Maps", css_class="pm-label"))
+        with st.container(gap=None, key="pm-maps"):
+            for each in served:
+                links.link("map", _view_of(each.name, view), label=each.name)
 
 
 def _not_here() -> None:

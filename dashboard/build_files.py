@@ -1,0 +1,196 @@
+"""The files of a build: taken in, read in the background, shown one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import building, file_cards, links, text, wording
+from dashboard.workspace import LIMITS, Draft, Refused, find_draft, new_draft
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dashboard.building import Preview, Request
+
+__all__ = ["discard", "keep", "paragraphs", "preview", "say", "upload"]
+
+#: Seconds between two looks at a reading.
+_EVERY = 0.6
+#: Messages of callbacks for the run that follows; uploads that were taken in; the drop zone's turn.
+_SAID, _TAKEN, _TURN = "build-said", "build-taken", "build-turn"
+
+
+def say(*messages: str) -> None:
+    """Have the next run tell the reader; for callbacks."""
+    st.session_state[_SAID] = list(messages)
+
+
+def upload(root: Path, draft: Draft | None) -> None:
+    """Draw the drop zone.
+
+    Args:
+        root: the workspace.
+        draft: the build that the files are for, None before the first one.
+    """
+    key = f"build-upload-{st.session_state.get(_TURN, 0)}"
+    st.file_uploader(
+        "Drop your files here, or choose them" if draft is None else "Files",
+        accept_multiple_files=True,
+        on_change=_take,
+        args=(root, None if draft is None else draft.id, key),
+        key=key,
+        help=text.plain(
+            f"Up to {LIMITS.files} files and {LIMITS.size // 10**6} MB together. What a file is "
+            "shows in its content, not in its name."
+        ),
+    )
+    st.caption(
+        "Saved Hugging Face pages, exports of databases and reference managers, tables, or zip "
+        "archives of them. They are read on the computer that runs Papermap and removed when the "
+        "map is built."
+    )
+    for said in st.session_state.pop(_SAID, ()):
+        st.warning(paragraphs(said), icon=":material/error:")
+
+
+def _take(root: Path, draft_id: str | None, key: str) -> None:
+    """Keep what was uploaded since the last time."""
+    taken: set[str] = st.session_state.setdefault(_TAKEN, set())
+    fresh = [each for each in st.session_state.get(key) or () if each.file_id not in taken]
+    if not fresh:
+        return
+    said: list[str] = []
+    try:
+        draft = (find_draft(root, draft_id) if draft_id else None) or new_draft(root)
+        for each in fresh:
+            taken.add(each.file_id)
+            try:
+                draft.add(each.name, each.getbuffer())
+            except Refused as refusal:
+                said.append(str(refusal))
+        if draft.id != draft_id:
+            links.change(build=draft.id)
+    except Refused as refusal:
+        said.append(str(refusal))
+    say(*_few(said))
+
+
+def _few(said: list[str]) -> list[str]:
+    more = len(said) - 3
+    return said if more <= 1 else [*said[:3], f"And {more} more files were left out."]
+
+
+def _remove(draft: Draft, name: str) -> None:
+    draft.remove(name)
+
+
+def discard(draft: Draft) -> None:
+    """Forget the files and all that was asked; for callbacks."""
+    building.stop_build(draft)
+    draft.discard()
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    links.change(build=None)
+
+
+def preview(root: Path, draft: Draft, request: Request) -> Preview:
+    """Draw what was read of the files, or that they are being read."""
+    try:
+        building.start_preview(draft, request)
+    except Refused as refusal:
+        st.error(text.plain(str(refusal)), icon=":material/error:")
+    found = building.preview_of(draft, request)
+    if found.job.active:
+        _await(draft, request)
+        return found
+    if found.job.state != "done":
+        said = building.why(found.job, what="Reading", root=root, draft=draft)
+        st.error(paragraphs(said), icon=":material/error:")
+        for name in (file.name for file in draft.files()):
+            _unread(draft, name)
+        return found
+    _total(found)
+    names = {file.name for file in draft.files()}
+    file_cards.file_cards(
+        found,
+        request,
+        removable=lambda name: name if name in names else None,
+        on_remove=lambda name: _remove(draft, name),
+        on_column=lambda name, key: _correct(draft, request, name, st.session_state.get(key)),
+    )
+    return found
+
+
+@st.fragment(run_every=_EVERY)
+def _await(draft: Draft, request: Request) -> None:
+    if not building.preview_of(draft, request).job.active:
+        st.rerun()
+    files = wording.count(len(draft.files()), "file")
+    st.html(f'<div class="pm-reading" role="status">Reading {files} …</div>')
+
+
+def _unread(draft: Draft, name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.html(text.element("strong", name))
+        st.button(
+            "Remove",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=_remove,
+            args=(draft, name),
+            key=f"remove-{name}",
+        )
+
+
+def _total(found: Preview) -> None:
+    counts = {
+        name: sum(getattr(file, name) for file in found.files)
+        for name in ("read", "kept", "merged", "rejected")
+    }
+    st.subheader(
+        f"{wording.count(len(found.files), 'file')}, {wording.count(found.papers, 'paper')}",
+        anchor=False,
+    )
+    undated = (
+        f" {wording.count(found.undated, 'paper')} "
+        f"{'has' if found.undated == 1 else 'have'} no date."
+        if found.undated
+        else ""
+    )
+    st.markdown(
+        f"**{counts['read']:,}** records read = **{counts['kept']:,}** kept + "
+        f"**{counts['merged']:,}** merged with the same paper + **{counts['rejected']:,}** "
+        f"rejected.{undated}"
+    )
+    if unread := [file.name for file in found.files if not file.read]:
+        few = ", ".join(unread[:5]) + (f" and {len(unread) - 5} more" if len(unread) > 5 else "")
+        st.warning(text.plain(f"Nothing was found in {few}: see below."), icon=":material/block:")
+    for notice in found.notices:
+        st.info(text.plain(_in_the_browser(notice)), icon=":material/info:")
+
+
+def _in_the_browser(notice: str) -> str:
+    """A notice without flags of the command line."""
+    return notice.replace("give it with --page-year", "give it beside the name")
+
+
+def _correct(draft: Draft, request: Request, name: str, column: str | None) -> None:
+    columns = {**request.columns, name: column} if column else {**request.columns}
+    if not column:
+        columns.pop(name, None)
+    keep(draft, replace(request, columns=columns))
+
+
+def keep(draft: Draft, request: Request) -> None:
+    """Keep what is asked, or say why that failed."""
+    try:
+        building.keep_request(draft, request)
+    except Refused as refusal:
+        say(str(refusal))
+
+
+def paragraphs(message: str) -> str:
+    """A message of several lines, literally, one line each."""
+    return "  \n".join(text.plain(line) for line in message.splitlines() if line.strip())
