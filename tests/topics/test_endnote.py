@@ -157,13 +157,13 @@ def test_they_are_told_by_content(text: str, kind: str) -> None:
         assert read_document(Document.from_bytes(data, source="any.ris")).format == kind
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(mangled(TAGGED) | st.binary(max_size=300))
 def test_damage_to_tagged_files(data: bytes) -> None:
     survives(ENDNOTE, data)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(mangled(XML) | mangled(OLD_XML) | st.binary(max_size=300))
 def test_damage_to_xml_files(data: bytes) -> None:
     survives(ENDNOTE_XML, data)

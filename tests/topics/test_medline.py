@@ -100,7 +100,7 @@ def test_as_many_entries_as_there_are_ids(titles: list[str]) -> None:
     assert len(read(MEDLINE, text).records) == len(titles)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(mangled(ROADS) | st.binary(max_size=300))
 def test_damage_costs_no_more_than_the_entry(data: bytes) -> None:
     survives(MEDLINE, data)

@@ -195,7 +195,7 @@ def test_as_many_entries_as_there_are_types(titles: list[str], end: str, tag: st
     assert len(found.records) + len(found.rejects) == len(titles)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(mangled(SCOPUS + OVID) | st.binary(max_size=300))
 def test_damage_costs_no_more_than_the_entry(data: bytes) -> None:
     survives(RIS, data)

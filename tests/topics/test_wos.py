@@ -74,7 +74,7 @@ def test_an_unended_entry_is_kept_and_told_of() -> None:
 
 def test_an_entry_that_says_nothing_is_rejected() -> None:
     found = read(WOS, ROADS + "\nPT J\nUT WOS:1\nER\n")
-    assert [reject.line for reject in found.rejects] == [29]
+    assert [reject.line for reject in found.rejects] == [ROADS.count("\n") + 2]
 
 
 def test_the_same_letters_in_other_files_are_no_sign() -> None:
@@ -96,7 +96,7 @@ def test_as_many_entries_as_there_are_ends(titles: list[str]) -> None:
     assert len(read(WOS, text).records) == len(titles)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(mangled(ROADS) | st.binary(max_size=300))
 def test_damage_costs_no_more_than_the_entry(data: bytes) -> None:
     survives(WOS, data)

@@ -82,7 +82,8 @@ def _entries(text: str, notices: list[str]) -> Iterator[Entry]:
         repaired = False
         if isinstance(block, model.ParsingFailedBlock) and block.ignore_error_block is None:
             parts = _parts(text) if parts is None else parts
-            entry = _repaired(parts.get(line, ""))
+            # Once only: what fails again on the same line is no entry that was meant.
+            entry = _repaired(parts.pop(line, ""))
             if entry is None:
                 yield Entry(line=line, reason=_why(block))
                 continue

@@ -60,7 +60,7 @@ class Fields:
 def is_spaced(text: str) -> bool:
     """Whether empty lines stand between all lines, and so divide nothing."""
     filled = sum(1 for line in text.split("\n") if line.strip())
-    return text.count("\n\n") > 0.6 * filled > 3
+    return filled > 3 and text.count("\n\n") > 0.6 * filled
 
 
 def _paragraphs(lines: list[str], wrapped: bool) -> str:
