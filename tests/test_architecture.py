@@ -38,7 +38,7 @@ LAYERS = (
         "thirdparty",
     ),
     ("topicmap",),
-    ("artefacts", "store", "terms", "themefile"),
+    ("remnants", "store", "terms", "themefile"),
     ("text",),
     ("sources",),
     ("duplicates",),

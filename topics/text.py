@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-from topics.artefacts import mend
+from topics.remnants import mend
 from topics.tex import MASKS, prose
 
 __all__ = ["clean", "scrub", "title_key"]
