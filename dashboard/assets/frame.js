@@ -1,4 +1,5 @@
-// The control that copies the address, and one step of history for each step of the reader.
+// The control that copies the address; one step of history for each step of the reader; and the
+// figures' colours, which follow when the reader changes the appearance.
 
 /**
  * When the server sends a reader to another page, the address changes twice: first what follows
@@ -40,8 +41,31 @@ async function write(text) {
   }
 }
 
-export default function draw({ parentElement }) {
+/** Whether a colour that CSS may write is a dark one. */
+function isDark(colour) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 128;
+}
+
+let asked = null;
+
+/** Streamlit changes its own colours alone: ask for a new run, which changes those of the figures. */
+function followAppearance(parentElement, drawnDark, setTriggerValue) {
+  const colour = getComputedStyle(parentElement).getPropertyValue("--st-background-color");
+  const dark = isDark(colour.trim() || "white");
+  if (dark === drawnDark) asked = null;
+  else if (asked !== dark) {
+    asked = dark;
+    setTriggerValue("appearance", dark ? "dark" : "light");
+  }
+}
+
+export default function draw({ data, parentElement, setTriggerValue }) {
   oneStepAPage();
+  followAppearance(parentElement, data.dark, setTriggerValue);
   const button = parentElement.querySelector("button");
   const label = button.querySelector("span");
   button.onclick = async () => {

@@ -34,7 +34,7 @@ _ARGUMENTS = [
 
 
 class OpenTab(Protocol):
-    """Opens an address in a browser of its own, as another reader would."""
+    """Opens an address: in a new tab, or in a fresh browser, as another reader would."""
 
     def __call__(
         self,
@@ -43,6 +43,7 @@ class OpenTab(Protocol):
         width: int = 1280,
         height: int = 800,
         dark: bool = False,
+        fresh: bool = False,
     ) -> Page: ...
 
 
@@ -91,30 +92,48 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def reader(chromium: Browser) -> Iterator[BrowserContext]:
+    """The browser that tabs open in: what it has once loaded, it has at hand."""
+    context = _context(chromium)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_tab(chromium: Browser) -> Iterator[OpenTab]:
+def open_tab(chromium: Browser, reader: BrowserContext) -> Iterator[OpenTab]:
     """Open tabs; at the end, none may have shown a dialog, an error, or asked another host."""
-    contexts: list[BrowserContext] = []
+    closing: list[Page | BrowserContext] = []
     complaints: list[str] = []
 
-    def opened(address: str, *, width: int = 1280, height: int = 800, dark: bool = False) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            accept_downloads=True,
-        )
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(45_000)
-        contexts.append(context)
+    def opened(
+        address: str,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        dark: bool = False,
+        fresh: bool = False,
+    ) -> Page:
+        context = _context(chromium) if fresh else reader
         page = context.new_page()
+        closing.append(context if fresh else page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         _listen(page, address, complaints)
         page.goto(address)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for each in closing:
+        each.close()
     assert not complaints
+
+
+def _context(browser: Browser) -> BrowserContext:
+    context = browser.new_context(accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(45_000)
+    return context
 
 
 def _listen(page: Page, address: str, complaints: list[str]) -> None:
@@ -148,7 +167,6 @@ def _serve(maps: list[TopicMap]) -> Iterator[str]:
         yield server.address
     finally:
         server.stop()
-        server._log.close()
 
 
 def _free_port() -> int:
