@@ -11,6 +11,7 @@ from topics.sources.abstracts import abstract_text
 from topics.sources.identifiers import find_url, pubmed_url
 from topics.sources.markup import readable
 from topics.sources.record import Record, Reject, SourceRead
+from topics.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +123,7 @@ def made(entry: Entry, source: str) -> Record | Reject:
         title=title,
         abstract=abstract,
         date=entry.date,
-        authors=tuple(entry.authors),
+        authors=tuple(filter(None, map(clean, entry.authors))),
         comments=entry.comments,
         upvotes=entry.upvotes,
         url=url,

@@ -91,7 +91,7 @@ def _entry(found: XmlRecord) -> Entry:
         return Entry(line=found.line, reason=found.reason)
     name = _first(item, "id", "guid")
     if "/api/errors" in name:
-        said = child_text(item, "summary") or "no more is said"
+        said = child_text(item, "summary").rstrip(".") or "no more is said"
         return Entry(line=found.line, reason=f"An error of arXiv's API: {said}.")
     links = _links(item)
     body = _body(item)
