@@ -13,6 +13,7 @@ from topics.errors import SourceError
 from topics.sources.column_values import is_full
 from topics.sources.columns import unique_names
 from topics.sources.headers import HEADER_ROWS, find_header, is_data
+from topics.sources.old_excel import Unreadable, read_old_excel
 from topics.sources.record import SourceRead
 from topics.sources.table import MOST_COLUMNS, Row, TableRead, read_table, too_wide
 from topics.sources.workbook_guard import check_workbook
@@ -55,9 +56,7 @@ class Spreadsheet:
             raise SourceError(f"{source}: a binary Excel workbook (.xlsb). Save it as .xlsx.")
         if data.startswith(_COMPOUND):
             if _LOCKED in data:
-                raise SourceError(
-                    f"{source}: protected by a password. Save the workbook without one."
-                )
+                raise SourceError(_locked(source))
         else:
             check_workbook(data, source=source)
         sheets, others, why = [], [], ""
@@ -130,6 +129,13 @@ def _sheets(data: bytes, source: str) -> Iterator[tuple[str, Iterator[list[Any]]
     """
     import python_calamine as calamine
 
+    if data.startswith(_COMPOUND):
+        try:
+            yield from ((name, iter(rows)) for name, rows in read_old_excel(data) if rows)
+        except Unreadable as error:
+            locked = str(error) == "password"
+            raise SourceError(_locked(source) if locked else _damaged(source, error)) from error
+        return
     try:
         with calamine.load_workbook(io.BytesIO(data)) as book:
             for sheet in book.sheets_metadata:
@@ -141,9 +147,7 @@ def _sheets(data: bytes, source: str) -> Iterator[tuple[str, Iterator[list[Any]]
                 if opened.height:
                     yield sheet.name, opened.iter_rows()
     except calamine.PasswordError as error:
-        raise SourceError(
-            f"{source}: protected by a password. Save the workbook without one."
-        ) from error
+        raise SourceError(_locked(source)) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise SourceError(_damaged(source, error)) from error
     except BaseException as error:
@@ -151,6 +155,10 @@ def _sheets(data: bytes, source: str) -> Iterator[tuple[str, Iterator[list[Any]]
         if type(error).__name__ == "PanicException":
             raise SourceError(_damaged(source, "its cells make no sense")) from None
         raise
+
+
+def _locked(source: str) -> str:
+    return f"{source}: protected by a password. Save the workbook without one."
 
 
 def _damaged(source: str, why: object) -> str:
@@ -171,7 +179,7 @@ def _read_sheet(rows: Iterator[list[Any]], document: Document) -> TableRead:
     header = [""] * len(texts[0]) if headless else texts[at]
     body = early if headless else early[at + 1 :]
     return read_table(
-        (Row(number, cells) for number, cells in chain(body, numbered)),
+        (Row(number, cells) for number, cells in chain(body, filled)),
         source=document.source,
         columns=unique_names(header),
         named=document.columns,
