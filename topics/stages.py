@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from topics.clustering import MIN_TOPIC_PAPERS, Clustering
 from topics.neighbours import NeighbourGraph
 from topics.store import digest, load_arrays, load_json, save_arrays, save_json
+from topics.thirdparty import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 4
+_VERSION = 5
 
 #: Libraries whose results change from version to version.
 _LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
@@ -128,6 +129,7 @@ def encode(corpus: Corpus, settings: BuildSettings, cache: Cache) -> Encoded:
         settings.seed,
     )
 
+    @one_thread()
     def compute() -> Encoded:
         from topics.encoders import fit_encoder
 
@@ -168,6 +170,7 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
         settings.seed,
     )
 
+    @one_thread()
     def compute() -> Placed:
         from topics.clustering import no_topics
         from topics.neighbours import knn_graph

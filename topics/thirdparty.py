@@ -1,4 +1,4 @@
-"""UMAP as we use it: quiet, and compiled once a machine rather than once a process."""
+"""Other libraries as we use them: quiet, repeatable, and compiled once a machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["quiet", "umap_module"]
+__all__ = ["one_thread", "quiet", "umap_module"]
 
 
 @contextmanager
@@ -21,6 +21,21 @@ def quiet() -> Iterator[None]:
     """Keep the warnings of other libraries from our users, who can do nothing about them."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Do linear algebra in one thread.
+
+    With several, the last digits of a sum depend on how many there are, and UMAP makes another map
+    of other last digits: a container with fewer cores would not show the same topics.
+    """
+    # Only libraries that are loaded by now are held back.
+    import scipy.linalg  # noqa: F401  and NumPy with it
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1, user_api="blas"):
         yield
 
 
