@@ -118,7 +118,7 @@ def test_dates(fields: str, date: str | None) -> None:
     ("fields", "name", "value"),
     [
         ("eprinttype = {arxiv}, eprint = {2401.01234v2}", "arxiv_id", "2401.01234"),
-        ("eprinttype={arXiv}, eprint={9901001}, eprintclass={hep-th}", "arxiv_id", "hep-th/9901001"),
+        ("eprinttype={arXiv}, eprint={9901001}, eprintclass={cs.LG}", "arxiv_id", "cs/9901001"),
         ("arxivId = {2401.01234}", "arxiv_id", "2401.01234"),
         ("journal = {CoRR}, volume = {abs/1706.03762}", "arxiv_id", "1706.03762"),
         ("journal = {arXiv preprint arXiv:1706.03762}", "arxiv_id", "1706.03762"),
@@ -184,6 +184,12 @@ def test_a_bad_entry_is_listed_and_its_neighbours_are_kept(bad: str, reason: str
     assert reject.line == 2
     assert reason in reject.reason
     assert "bad" in reject.reason
+
+
+def test_a_bad_entry_within_a_line_is_listed_too() -> None:
+    found = read(BIBTEX, "See @article{bad, title = {open")
+    assert not found.records
+    assert [reject.line for reject in found.rejects] == [1]
 
 
 def test_what_is_no_paper_is_said_to_be_none() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from topics.sources.bibtex_text import names, prose, split_value, verbatim
@@ -120,10 +121,10 @@ def _blocks(text: str) -> list[Any]:
 
 def _parts(text: str) -> dict[int, str]:
     """For each line on which an entry begins, the text up to the next such line."""
-    starts = [match.start() for match in _START.finditer(text)]
+    starts = [*(match.start() for match in _START.finditer(text)), len(text)]
     parts: dict[int, str] = {}
     line, at = 1, 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise(starts):
         line += text.count("\n", at, start)
         at = start
         parts[line] = text[start:end]
