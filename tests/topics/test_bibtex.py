@@ -160,6 +160,11 @@ def test_a_missing_comma_costs_nothing_and_is_told_of() -> None:
     assert "line 1, 2, 5" in found.notices[0]
 
 
+def test_an_entry_without_a_key_or_its_comma() -> None:
+    found = read(BIBTEX, "@article{\n   author = {Doe, J.},\n   title = {One}\n}\n")
+    assert [record.title for record in found.records] == ["One"]
+
+
 def test_remarks_within_an_entry_are_passed_over() -> None:
     found = read(BIBTEX, "@article{a,\n  % a remark, with a comma\n  title = {One},\n}\n")
     assert [record.title for record in found.records] == ["One"]

@@ -114,6 +114,21 @@ def test_texts_go_on_over_lines() -> None:
     assert record.url == "https://pubmed.ncbi.nlm.nih.gov/123/"
 
 
+def test_entries_that_have_lost_their_first_lines() -> None:
+    text = "TI  - One\nAU  - Doe, J.\nER  - \n\nID  - 2\nTY  - JOUR\nTI  - Two\nER  - \n"
+    for data in (text, text.replace("TY  - JOUR\n", "")):
+        found = read_document(Document.from_bytes(data.encode(), source="any.txt"))
+        assert found.format == "ris"
+        assert [(record.title, record.line) for record in found.records] == [("One", 1), ("Two", 5)]
+
+
+def test_tags_with_one_blank_throughout() -> None:
+    text = "TY - JOUR\nTI - One\nAB - We count\nand measure.\nER - \nTY - JOUR\nTI - Two\nER -\n"
+    found = read_document(Document.from_bytes(text.encode(), source="any.txt"))
+    assert [record.title for record in found.records] == ["One", "Two"]
+    assert found.records[0].abstract == "We count and measure."
+
+
 def test_headings_on_lines_of_their_own_go() -> None:
     long = "We count cars " * 12
     text = f"TY  - JOUR\nTI  - Roads\nAB  - Objectives\n{long}here.\nMethods\nBy ear.\nER  - \n"

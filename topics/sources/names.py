@@ -14,8 +14,12 @@ _BODY = re.compile(
     r"|ministry|agency|collaboration|hospital|faculty)\b\.?",
     re.IGNORECASE,
 )
+#: A number that one library gives to authors of the same name.
+_NUMBERED = re.compile(r"(?<=[^\W\d_]) 0\d{3}$")
 _OTHERS = re.compile(
-    r"(?:et\.?\s+al|and\s+others|others|\.{3}|…|anon(?:ymous)?|n/?a)\.?", re.IGNORECASE
+    r"(?:et\.?\s+al|and\s+others|others|\.{3}|…|\[?anon(?:ymous)?\]?|n/?a"
+    r"|\[?no authors?(?: names?)?(?: (?:listed|available))?\]?)\.?",
+    re.IGNORECASE,
 )
 
 
@@ -25,7 +29,7 @@ def person_name(text: str) -> str:
     A suffix stays at the end, names without a comma and those of bodies stay as they are;
     ``et al.`` and the like give an empty string.
     """
-    text = " ".join(text.split()).strip(" ,;")
+    text = _NUMBERED.sub("", " ".join(text.split()).strip(" ,;"))
     if not text or _OTHERS.fullmatch(text):
         return ""
     parts = [part.strip() for part in text.split(",")]
@@ -45,7 +49,7 @@ def listed_names(text: str) -> list[str]:
     They are divided by semicolons, by “and” between names with a comma, or by commas between
     names of several words each.
     """
-    parts = text.split(";")
+    parts = re.split("[;；]", text)
     if len(parts) == 1:
         halves = re.split(r"\s+(?:and|&)\s+", text)
         if len(halves) > 1 and all("," in half for half in halves):

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["RIS", "Ris"]
 
 #: A file of this kind has an entry's first line near its beginning.
-_TELLING = re.compile(r"^\s*\ufeff?TY {1,2}-[ \t]*[A-Za-z]{2,}", re.MULTILINE)
+_TELLING = re.compile(
+    r"^[ \t\ufeff]*TY(?: {2}-(?:[ \t]|$)| ?-[ \t]*[A-Z]{3,8}[ \t]*$)", re.MULTILINE
+)
+#: Entries whose first lines are lost still have their ends and titles.
+_ENDED = re.compile(r"^ER  -[ \t]*$", re.MULTILINE)
+_TITLED = re.compile(r"^(?:TI|T1)  - \S", re.MULTILINE)
 _LOOSE = re.compile(r"([ \t]*)(PMID|DOI|[A-Z][A-Z0-9])([ \t]{0,3})[-–][ \t]*(.*)")
 #: Tags that may be written with one blank, where a text's own lines are not taken for them.
 _TYPE = re.compile(r"[A-Z]{3,8}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?$")
@@ -39,7 +44,10 @@ class Ris:
 
     def recognises(self, document: Document) -> bool:
         """Tell RIS by the first line of an entry."""
-        return _TELLING.search(document.head_text or "") is not None
+        head = document.head_text or ""
+        if _TELLING.search(head):
+            return True
+        return _ENDED.search(head) is not None and _TITLED.search(head) is not None
 
     def read(self, document: Document) -> SourceRead:
         """Read all entries, whether or not they are ended.
