@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from topics.corpus import Corpus
     from topics.store import StageCache
     from topics.topicmap import TopicMap
@@ -28,6 +30,7 @@ __all__ = [
     "files_of",
     "is_plain",
     "make_corpus",
+    "rows",
     "sample_records",
     "sample_slice",
 ]
@@ -89,8 +92,13 @@ def counting(cache: StageCache) -> list[str]:
 
         return ask(stage, key, told, **how)
 
-    cache.get_or_compute = watched  # type: ignore[method-assign, assignment]
+    cache.get_or_compute = watched  # type: ignore[method-assign]
     return computed
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, each by column."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def is_plain(text: str) -> bool:
@@ -140,17 +148,17 @@ def _assert_sound_topics(built: TopicMap) -> None:
     assert topics["size"].sum() + built.unclustered == len(papers)
     nearest = papers["nearest_topic"]
     assert nearest.isna().all() if topics.empty else nearest.isin(topics["id"]).all()
-    for topic in topics.itertuples(index=False):
-        members = papers[papers["topic"] == topic.id]
-        assert len(members) == topic.size
-        assert (members["nearest_topic"] == topic.id).all()
-        assert set(topic.representatives) <= set(members["id"])
-        assert len(set(topic.representatives)) == len(topic.representatives) > 0
-        assert 2 <= len(topic.name.split()) <= 5, topic.name
-        assert "_" not in topic.name
-        assert topic.keywords
-        assert len({word.casefold() for word in topic.keywords}) == len(topic.keywords)
-        assert ((members["x"] == topic.x) & (members["y"] == topic.y)).any()
+    for topic in rows(topics):
+        members = papers[papers["topic"] == topic["id"]]
+        assert len(members) == topic["size"]
+        assert (members["nearest_topic"] == topic["id"]).all()
+        assert set(topic["representatives"]) <= set(members["id"])
+        assert len(set(topic["representatives"])) == len(topic["representatives"]) > 0
+        assert 2 <= len(topic["name"].split()) <= 5, topic["name"]
+        assert "_" not in topic["name"]
+        assert topic["keywords"]
+        assert len({word.casefold() for word in topic["keywords"]}) == len(topic["keywords"])
+        assert ((members["x"] == topic["x"]) & (members["y"] == topic["y"])).any()
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

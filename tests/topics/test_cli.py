@@ -325,7 +325,7 @@ def test_a_map_that_cannot_be_opened_is_an_error(
         case "newer":
             shutil.copytree(folder, target)
             (target / "manifest.json").write_text('{"schema_version": 99, "files": {}}')
-    more = {
+    more: dict[str, list[object]] = {
         "info": [],
         "report": ["--format", "csv", "--out", tmp_path / "out.csv"],
         "search": ["words"],

@@ -250,7 +250,7 @@ def test_identical_vectors_lie_apart(
     records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def encode(self: object, texts: list[str]) -> np.ndarray:
-        return np.tile(np.float32([0.6, 0.8]), (len(texts), 1))
+        return np.tile(np.array([0.6, 0.8], dtype="float32"), (len(texts), 1))
 
     monkeypatch.setattr("topics.encoders.joined.JoinedEncoder.encode", encode)
     built = build_from_corpus(sample_slice(0, 20, records), tmp_path / "map")

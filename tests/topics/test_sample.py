@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.topics.corpora import assert_sound
+from tests.topics.corpora import assert_sound, rows
 from topics import sample
 from topics.phrases import key_of
 from topics.pipeline import build
@@ -91,22 +91,22 @@ def test_names_are_phrases(built: TopicMap) -> None:
 
 def test_names_are_said_by_the_topics_papers(built: TopicMap) -> None:
     """At least two papers of a topic use each word of its name."""
-    for topic in built.topics.itertuples(index=False):
-        members = built.papers[built.papers["topic"] == topic.id]
+    for topic in rows(built.topics):
+        members = built.papers[built.papers["topic"] == topic["id"]]
         texts = [
             {key_of(word.strip(".,;:()")) for word in f"{title} {abstract}".split()}
             for title, abstract in zip(members["title"], members["abstract"], strict=True)
         ]
         said = [" ".join(text) for text in texts]
-        for word in topic.name.split():
+        for word in topic["name"].split():
             if word.lower() not in FUNCTION_WORDS:
-                assert sum(key_of(word) in text for text in said) >= 2, (topic.name, word)
+                assert sum(key_of(word) in text for text in said) >= 2, (topic["name"], word)
 
 
 def test_topics_have_five_to_ten_keywords(built: TopicMap) -> None:
-    for topic in built.topics.itertuples(index=False):
-        assert 5 <= len(topic.keywords) <= 10, topic.name
-        for keyword in topic.keywords:
+    for topic in rows(built.topics):
+        assert 5 <= len(topic["keywords"]) <= 10, topic["name"]
+        for keyword in topic["keywords"]:
             assert not set(keyword.lower().split()) & FUNCTION_WORDS, keyword
             assert "_" not in keyword
 
@@ -164,11 +164,11 @@ def test_the_sample_has_the_facts_of_the_real_pages(
 def test_the_sample_tells_in_its_own_words(sample_map: TopicMap, seeds_map: TopicMap) -> None:
     """Each abstract is a summary of 50 to 110 words that copies no run of words."""
     real = dict(zip(seeds_map.papers["id"], seeds_map.papers["abstract"], strict=True))
-    for paper in sample_map.papers.itertuples():
-        words = paper.abstract.split()
-        assert 50 <= len(words) <= 110, paper.title
+    for paper in rows(sample_map.papers):
+        words = paper["abstract"].split()
+        assert 50 <= len(words) <= 110, paper["title"]
         runs = {tuple(words[at : at + 8]) for at in range(len(words) - 7)}
-        original = real[paper.id].split()
-        titled = paper.title.lower()
+        original = real[paper["id"]].split()
+        titled = paper["title"].lower()
         copied = runs & {tuple(original[at : at + 8]) for at in range(len(original) - 7)}
-        assert all(" ".join(run).lower() in titled for run in copied), (paper.title, copied)
+        assert all(" ".join(run).lower() in titled for run in copied), (paper["title"], copied)

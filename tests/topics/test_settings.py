@@ -87,7 +87,7 @@ def test_a_flag_reaches_its_setting(setting: str, written: str, value: Any) -> N
 
 
 def test_the_flags_that_are_tested_are_all() -> None:
-    (mark,) = test_a_flag_reaches_its_setting.pytestmark  # type: ignore[attr-defined]
+    (mark,) = test_a_flag_reaches_its_setting.pytestmark
     assert [row[0] for row in mark.args[1]] == [setting.name for setting in describe()]
 
 
