@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dashboard import text, wording
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from dashboard.screen import Screen
+    from topics.topicmap import TopicMap
 
 __all__ = ["CONFIG", "UNCLUSTERED", "Group", "extent", "groups", "map_figure", "marker_size"]
 
@@ -64,7 +66,7 @@ def groups(screen: Screen) -> tuple[Group, ...]:
     return tuple(group for group in (grey, *found) if len(group.rows))
 
 
-def extent(topic_map: Any) -> tuple[tuple[float, float], tuple[float, float]]:
+def extent(topic_map: TopicMap) -> tuple[tuple[float, float], tuple[float, float]]:
     """The range of x and of y that shows the whole map with room around it."""
     papers = topic_map.papers
     found = []
@@ -152,21 +154,23 @@ def _trace(screen: Screen, group: Group, size: float) -> go.Scattergl:
         selected={"marker": {"opacity": 0.95}},
         unselected={"marker": {"opacity": 0.16}},
         customdata=group.rows,
-        hovertext=_hover(screen, papers),
+        hovertext=_hovers(screen.topic_map)[group.rows],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 
 
-def _hover(screen: Screen, papers: pd.DataFrame) -> list[str]:
-    names = screen.topic_map.topic_names
-    found = []
-    for title, date, topic in zip(papers["title"], papers["date"], papers["topic"], strict=True):
-        name = names.get(topic, UNCLUSTERED) if isinstance(topic, str) else UNCLUSTERED
-        when = wording.date(date)
-        found.append(
-            f"<b>{text.hover(title, width=46)}</b><br>{text.hover(when)} · {text.hover(name)}"
-        )
-    return found
+@lru_cache(maxsize=4)
+def _hovers(topic_map: TopicMap) -> np.ndarray:
+    """What each paper of a map says when it is pointed at, worked out once a map."""
+    import numpy as np
+
+    papers, names = topic_map.papers, topic_map.topic_names
+    said = [
+        f"<b>{text.hover(title or 'Untitled', width=46)}</b><br>"
+        f"{text.hover(wording.date(date))} · {text.hover(names.get(topic, UNCLUSTERED))}"
+        for title, date, topic in zip(papers["title"], papers["date"], papers["topic"], strict=True)
+    ]
+    return np.array(said, dtype=object)
 
 
 def marker_size(papers: int) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
@@ -201,6 +201,3 @@ def _parse_one(name: str, value: str) -> Any:
     if name == "text":
         return value
     return value or None
-
-
-Page = Literal["map", "trends", "topic", "paper", "quality", "report", "build"]

@@ -77,7 +77,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
         )
     st.html(
         text.element("h2", paper["title"] or "Untitled", css_class="pm-paper-title")
-        + text.element("div", author_names(paper), css_class="pm-authors")
+        + text.element("div", _sentence(author_names(paper)), css_class="pm-authors")
     )
     with st.container(horizontal=True, key="pm-panel-links"):
         if isinstance(topic := paper["topic"], str):
@@ -95,7 +95,11 @@ def _facts(paper: Mapping[str, Any]) -> str:
     said = [wording.date(paper["date"]), paper["theme"]]
     if not isinstance(paper["topic"], str):
         said.append(figures.UNCLUSTERED)
-    return " · ".join(str(part) for part in said if wording.is_known(part))
+    return _sentence(" · ".join(str(part) for part in said if wording.is_known(part)))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _picked(screen: Screen) -> None:
