@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics.errors import SourceError
+from topics.sources import document, json_reader
 from topics.sources.decoding import decode
 from topics.sources.detect import READERS, UNRECOGNISED, read_document, read_sources
 from topics.sources.document import Document
@@ -123,3 +124,18 @@ def test_any_bytes_are_read_or_said_to_be_unreadable(data: bytes) -> None:
 def test_readers_tell_what_they_expect() -> None:
     assert len({reader.name for reader in READERS}) == len(READERS)
     assert all(reader.expects for reader in READERS)
+
+
+def test_a_file_too_large_for_its_format_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MEMORY_LIMIT", 300_000)
+    monkeypatch.setattr(json_reader, "_STREAMED", 300_000)
+    entry = "TY  - JOUR\nTI  - Old trees\nAB  - Their roots are deep.\nER  - \n"
+    read = read_document(Document.from_bytes(entry.encode() * 9000, source="refs.ris"))
+    assert read.records == ()
+    assert read.notices[-1].startswith("refs.ris: more than ")
+    read = read_document(Document.from_bytes(b"some words\n" * 90_000, source="notes.txt"))
+    assert "split the file" in read.notices[-1]
+    # Lines need not be in memory all at once.
+    line = b'{"paperId": "a", "title": "Old trees", "abstract": "Their roots are deep."}\n'
+    read = read_document(Document.from_bytes(line * 9000, source="papers.jsonl"))
+    assert len(read.records) == 9000

@@ -13,7 +13,7 @@ from topics.sources.arxiv_snapshot import ARXIV_SNAPSHOT
 from topics.sources.bibtex import BIBTEX
 from topics.sources.columns import check_columns, check_fields
 from topics.sources.csl_json import CROSSREF, CSL_JSON
-from topics.sources.document import Document, Reader
+from topics.sources.document import TOO_LARGE, Document, Reader
 from topics.sources.endnote import ENDNOTE, ENDNOTE_XML
 from topics.sources.feeds import ARXIV_ATOM, FEED
 from topics.sources.filekinds import kind_of
@@ -121,7 +121,7 @@ def read_document(document: Document) -> SourceRead:
     name = UNRECOGNISED
     try:
         for reader in READERS:
-            if reader.recognises(document):
+            if _recognises(reader, document):
                 name = reader.name
                 return reader.read(document)
         return _empty(document, name, f"{document.source}: {_unknown(document)}.")
@@ -130,6 +130,14 @@ def read_document(document: Document) -> SourceRead:
     except (MemoryError, RecursionError):
         told = "too large or too deeply nested to be read. Split it, or save it in another format"
         return _empty(document, name, f"{document.source}: {told}.")
+
+
+def _recognises(reader: Reader, document: Document) -> bool:
+    try:
+        return reader.recognises(document)
+    except SourceError:
+        # It asks for the whole of a file that is too large, or cannot be read to its end.
+        return False
 
 
 def _documents(
@@ -201,6 +209,8 @@ def _unknown(document: Document) -> str:
         return kind
     if document.head_text is None:
         return "binary data, not text"
+    if document.is_large:
+        return TOO_LARGE
     words = " ".join(document.head_text[:2000].split())
     if not words:
         return "an empty file"

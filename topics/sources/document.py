@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from topics.sources.record import SourceRead
 
-__all__ = ["HEAD_SIZE", "MEMORY_LIMIT", "Document", "Reader", "in_words", "too_large"]
+__all__ = ["HEAD_SIZE", "MEMORY_LIMIT", "TOO_LARGE", "Document", "Reader", "in_words"]
 
 #: Bytes by which a format is recognised.
 HEAD_SIZE = 256 * 1024
@@ -153,7 +153,7 @@ class Document:
         if self.size == len(self.head):
             return self.head, ()
         if self.is_large:
-            raise SourceError(too_large(self.source))
+            raise SourceError(f"{self.source}: {TOO_LARGE}.")
         parts: list[bytes] = []
         size = 0
         try:
@@ -163,7 +163,7 @@ class Document:
                     parts.append(chunk)
                     size += len(chunk)
                     if size > MEMORY_LIMIT:
-                        raise SourceError(too_large(self.source))
+                        raise SourceError(f"{self.source}: {TOO_LARGE}.")
         except _DAMAGE as error:
             if not parts:
                 raise SourceError(
@@ -200,14 +200,6 @@ class Reader(Protocol):
         """
 
 
-def too_large(source: str) -> str:
-    """What to tell of a file that is too large for its format."""
-    return (
-        f"{source}: more than {in_words(MEMORY_LIMIT)}. Only JSON lines are read at that size: "
-        "split the file, or save it as JSON lines."
-    )
-
-
 def in_words(size: int) -> str:
     """A number of bytes for people, such as 1.5 MB."""
     amount = float(size)
@@ -216,3 +208,10 @@ def in_words(size: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.3g} {unit}"
         amount /= 1000
     return f"{amount:.3g} GB"
+
+
+#: What to tell of a file that is too large for its format.
+TOO_LARGE = (
+    f"more than {in_words(MEMORY_LIMIT)}. Only CSV, Parquet and JSON lines are read at that size: "
+    "split the file, or save it as one of these"
+)
