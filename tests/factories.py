@@ -12,8 +12,8 @@ from topics import artefact
 from topics.topicmap import SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Sequence
+    from pathlib import Path
 
 __all__ = ["HOSTILE_TITLES", "make_map", "write_map"]
 
