@@ -19,13 +19,13 @@ __all__ = ["discard", "keep", "paragraphs", "preview", "say", "upload"]
 
 #: Seconds between two looks at a reading.
 _EVERY = 0.6
-#: Messages of callbacks for the run that follows; uploads that were taken in; the drop zone's turn.
+#: Messages of the last callback; uploads that were taken in; the drop zone's turn.
 _SAID, _TAKEN, _TURN = "build-said", "build-taken", "build-turn"
 
 
-def say(*messages: str) -> None:
-    """Have the next run tell the reader; for callbacks."""
-    st.session_state[_SAID] = list(messages)
+def say(draft: Draft | None, *messages: str) -> None:
+    """Tell the reader from the next run on, in place of what was said before; for callbacks."""
+    st.session_state[_SAID] = (draft.id if draft else None, messages)
 
 
 def upload(root: Path, draft: Draft | None) -> None:
@@ -52,8 +52,10 @@ def upload(root: Path, draft: Draft | None) -> None:
         "archives of them. They are read on the computer that runs Papermap and removed when the "
         "map is built."
     )
-    for said in st.session_state.pop(_SAID, ()):
-        st.warning(paragraphs(said), icon=":material/error:")
+    about, messages = st.session_state.get(_SAID, (None, ()))
+    if about == (draft.id if draft else None):
+        for said in messages:
+            st.warning(paragraphs(said), icon=":material/error:")
 
 
 def _take(root: Path, draft_id: str | None, key: str) -> None:
@@ -63,6 +65,7 @@ def _take(root: Path, draft_id: str | None, key: str) -> None:
     if not fresh:
         return
     said: list[str] = []
+    draft = None
     try:
         draft = (find_draft(root, draft_id) if draft_id else None) or new_draft(root)
         for each in fresh:
@@ -75,7 +78,7 @@ def _take(root: Path, draft_id: str | None, key: str) -> None:
             links.change(build=draft.id)
     except Refused as refusal:
         said.append(str(refusal))
-    say(*_few(said))
+    say(draft, *_few(said))
 
 
 def _few(said: list[str]) -> list[str]:
@@ -85,6 +88,7 @@ def _few(said: list[str]) -> list[str]:
 
 def _remove(draft: Draft, name: str) -> None:
     draft.remove(name)
+    say(draft)
 
 
 def discard(draft: Draft) -> None:
@@ -106,17 +110,29 @@ def preview(root: Path, draft: Draft, request: Request) -> Preview:
         _await(draft, request)
         return found
     if found.job.state != "done":
-        said = building.why(found.job, what="Reading", root=root, draft=draft)
-        st.error(paragraphs(said), icon=":material/error:")
+        _failed(building.why(found.job, what="Reading", root=root, draft=draft))
+        if request.columns:
+            st.button(
+                "Find the columns anew",
+                icon=":material/table_chart:",
+                on_click=keep,
+                args=(draft, replace(request, columns={})),
+                key="forget-columns",
+            )
         for name in (file.name for file in draft.files()):
             _unread(draft, name)
         return found
     _total(found)
     names = {file.name for file in draft.files()}
+
+    def upload_of(name: str) -> str | None:
+        # What lies in an archive is named after it.
+        return next((part for part in (name, name.split("/")[0]) if part in names), None)
+
     file_cards.file_cards(
         found,
         request,
-        removable=lambda name: name if name in names else None,
+        removable=upload_of,
         on_remove=lambda name: _remove(draft, name),
         on_column=lambda name, key: _correct(draft, request, name, st.session_state.get(key)),
     )
@@ -129,6 +145,16 @@ def _await(draft: Draft, request: Request) -> None:
         st.rerun()
     files = wording.count(len(draft.files()), "file")
     st.html(f'<div class="pm-reading" role="status">Reading {files} …</div>')
+
+
+def _failed(said: str) -> None:
+    """Why nothing could be read; what was expected is long, and stands apart."""
+    lines = said.splitlines()
+    expected = [line for line in lines if line.startswith("Expected: ")]
+    rest = "\n".join(line for line in lines if line not in expected)
+    st.error(paragraphs(rest), icon=":material/error:")
+    for line in expected:
+        st.caption(text.plain(line))
 
 
 def _unread(draft: Draft, name: str) -> None:
@@ -185,10 +211,11 @@ def _correct(draft: Draft, request: Request, name: str, column: str | None) -> N
 
 def keep(draft: Draft, request: Request) -> None:
     """Keep what is asked, or say why that failed."""
+    say(draft)
     try:
         building.keep_request(draft, request)
     except Refused as refusal:
-        say(str(refusal))
+        say(draft, str(refusal))
 
 
 def paragraphs(message: str) -> str:

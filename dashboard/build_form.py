@@ -140,7 +140,7 @@ def _build(root: Path, draft: Draft, request: Request) -> None:
     try:
         building.start_build(root, draft, _wanted(draft, request))
     except (Refused, SettingsError) as refusal:
-        say(str(refusal))
+        say(draft, str(refusal))
 
 
 def _themes(draft: Draft, wanted: Request) -> bool:
@@ -158,8 +158,9 @@ def _themes(draft: Draft, wanted: Request) -> bool:
         upload = _key(draft, "themes-file")
         st.file_uploader(
             "Or a themes file",
+            max_upload_size=1,
             on_change=_take_themes,
-            args=(upload, _key(draft, "own")),
+            args=(draft, upload),
             key=upload,
         )
     written = st.session_state[_key(draft, "own")]
@@ -177,14 +178,15 @@ def _themes(draft: Draft, wanted: Request) -> bool:
     return True
 
 
-def _take_themes(upload: str, target: str) -> None:
+def _take_themes(draft: Draft, upload: str) -> None:
     file = st.session_state.get(upload)
     if file is None:
         return
+    say(draft)
     try:
-        st.session_state[target] = file.getvalue()[: 10**6].decode("utf-8-sig")
+        st.session_state[_key(draft, "own")] = file.getvalue().decode("utf-8-sig")
     except UnicodeDecodeError:
-        say(f"“{safe_name(file.name)}” is not a themes file: expected text in UTF-8.")
+        say(draft, f"“{safe_name(file.name)}” is not a themes file: expected text in UTF-8.")
 
 
 def _key(draft: Draft, name: str) -> str:

@@ -175,10 +175,7 @@ def check_themes(text: str) -> tuple[Theme, ...]:
         raise SettingsError(
             f"The themes have {len(text):,} characters; expected {_LONGEST_THEMES:,} at most."
         )
-    try:
-        return parse_themes(text, where="Your text")
-    except RecursionError as error:
-        raise SettingsError("The themes are nested too deeply to be themes.") from error
+    return parse_themes(text, where="Your text")
 
 
 def start_build(root: Path, draft: Draft, request: Request) -> None:

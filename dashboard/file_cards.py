@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -15,29 +17,36 @@ if TYPE_CHECKING:
 
     from dashboard.building import FilePreview, Preview, Request
 
-__all__ = ["card_html", "file_cards", "kind"]
+__all__ = ["file_cards", "kind"]
 
 #: Files whose first records are shown at once; with more they are a click away.
 _OPEN = 8
-_UNREAD = ("unrecognised", "unreadable")
-_NAMES = {
-    "hf-page": "Hugging Face page",
-    "unrecognised": "not recognised",
-    "unreadable": "cannot be read",
-}
-_ABBREVIATIONS = re.compile(
-    r"\b(hf|api|rss|xml|json|csv|tsv|ris|enw|oai|csl|pubmed|medline|arxiv|bibtex|endnote|xlsx|crossref|openalex)\b"
+_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "arxiv-atom": "arXiv feed",
+        "arxiv-snapshot": "arXiv snapshot",
+        "bibtex": "BibTeX",
+        "crossref": "Crossref",
+        "csl-json": "CSL-JSON",
+        "endnote": "EndNote",
+        "endnote-xml": "EndNote XML",
+        "feed": "Feed",
+        "hf-api": "Hugging Face API",
+        "hf-page": "Hugging Face page",
+        "medline": "PubMed (MEDLINE)",
+        "oai-pmh": "OAI-PMH",
+        "openalex": "OpenAlex",
+        "parquet": "Parquet",
+        "pubmed-xml": "PubMed XML",
+        "semantic-scholar": "Semantic Scholar",
+        "spreadsheet": "Spreadsheet",
+        "unreadable": "cannot be read",
+        "unrecognised": "not recognised",
+        "wos": "Web of Science",
+        "zotero-json": "Zotero JSON",
+    }
 )
-_SPELLINGS = {
-    "hf": "Hugging Face",
-    "pubmed": "PubMed",
-    "arxiv": "arXiv",
-    "bibtex": "BibTeX",
-    "endnote": "EndNote",
-    "medline": "MEDLINE",
-    "crossref": "Crossref",
-    "openalex": "OpenAlex",
-}
+_BY_CONTENT = re.compile(r'(\w+) = "[^"]*" \(by content\)')
 
 
 def file_cards(
@@ -59,45 +68,40 @@ def file_cards(
     """
     several = len(preview.files) > _OPEN
     # What needs a look comes first.
-    for number, file in enumerate(sorted(preview.files, key=lambda each: each.read > 0)):
-        with st.container(border=True, key=f"pm-file-{number}"):
+    for file in sorted(preview.files, key=lambda each: each.read > 0):
+        mark = hashlib.sha256(file.name.encode()).hexdigest()[:12]
+        with st.container(border=True, key=f"pm-file-{mark}"):
             with st.container(horizontal=True, vertical_alignment="center", wrap=False):
                 st.html(_head(file))
                 upload = removable(file.name)
                 if upload is not None:
                     st.button(
-                        "Remove",
+                        "Remove" if upload == file.name else text.plain(f"Remove {upload}"),
                         icon=":material/close:",
                         type="tertiary",
                         on_click=on_remove,
                         args=(upload,),
-                        key=f"remove-{number}",
+                        key=f"remove-{mark}",
                     )
             for notice in file.notices:
                 _notice(notice, file)
             if file.columns:
-                _columns(file, preview, request, number, on_column)
+                _columns(file, preview, request, mark, on_column)
             if file.sample and not several:
                 st.html(_sample(file))
             elif file.sample:
-                with st.expander("First records", key=f"sample-{number}"):
+                with st.expander("First records", key=f"sample-{mark}"):
                     st.html(_sample(file))
             if file.others:
-                _others(file, number)
+                _others(file, mark)
 
 
 def kind(file_format: str) -> str:
-    """A format in words: ``arxiv-atom`` → ``arXiv atom``."""
-    if file_format in _NAMES:
-        return _NAMES[file_format]
-    return _ABBREVIATIONS.sub(
-        lambda found: _SPELLINGS.get(found[0], found[0].upper()), file_format.replace("-", " ")
-    )
-
-
-def card_html(file: FilePreview) -> str:
-    """Head and first records of a file."""
-    return _head(file) + _sample(file)
+    """A format in words: ``hf-page`` → ``Hugging Face page``, ``csv (tabs)`` → ``CSV (tabs)``."""
+    if file_format in _KINDS:
+        return _KINDS[file_format]
+    first, space, rest = file_format.replace("-", " ").partition(" ")
+    return first.upper() + space + rest
 
 
 def _head(file: FilePreview) -> str:
@@ -145,6 +149,8 @@ def _row(record: Mapping[str, Any]) -> str:
 
 def _notice(notice: str, file: FilePreview) -> None:
     said = notice.removeprefix(f"{file.name}: ")
+    if file.columns and said.startswith("columns: "):
+        return  # the chips say so
     said = said[:1].upper() + said[1:]
     if file.read:
         st.html(text.element("div", said, css_class="pm-note"))
@@ -156,13 +162,15 @@ def _columns(
     file: FilePreview,
     preview: Preview,
     request: Request,
-    number: int,
+    mark: str,
     on_column: Callable[[str, str], None],
 ) -> None:
     """Which column was taken for what, and the way to say it better."""
+    guessed = {name for notice in file.notices for name in _BY_CONTENT.findall(notice)}
     chips = "".join(
         f'<span class="pm-chip"><b>{html.escape(name.replace("_", " "))}</b> '
-        f"{html.escape(text.shorten(column, 40))}</span>"
+        f"{html.escape(text.shorten(column, 40))}"
+        f"{' <em>by its content</em>' if name in guessed else ''}</span>"
         for name, column in file.matched.items()
     )
     left = len(set(file.columns) - set(file.matched.values()))
@@ -170,11 +178,19 @@ def _columns(
     st.html(f'<div class="pm-chips">{chips}{unused}</div>')
     if not preview.fields:
         return
-    with st.expander("Correct the columns", icon=":material/table_chart:", key=f"columns-{number}"):
+    expander = st.expander(
+        "Correct the columns",
+        icon=":material/table_chart:",
+        on_change="rerun",
+        key=f"columns-{mark}",
+    )
+    if not expander.open:
+        return
+    with expander:
         st.caption("A column chosen here is used in every table that has one of that name.")
         with st.container(horizontal=True):
             for name, words in preview.fields.items():
-                _column(file, request, name, words, number, on_column)
+                _column(file, request, name, words, mark, on_column)
 
 
 def _column(
@@ -182,10 +198,10 @@ def _column(
     request: Request,
     name: str,
     words: str,
-    number: int,
+    mark: str,
     on_column: Callable[[str, str], None],
 ) -> None:
-    key = f"column-{number}-{name}"
+    key = f"column-{mark}-{name}"
     now = request.columns.get(name) or file.matched.get(name)
     options = list(dict.fromkeys(file.columns))
     value = now if now in options else None
@@ -204,7 +220,7 @@ def _column(
     )
 
 
-def _others(file: FilePreview, number: int) -> None:
+def _others(file: FilePreview, mark: str) -> None:
     import pandas as pd
 
     parts = [
@@ -212,11 +228,15 @@ def _others(file: FilePreview, number: int) -> None:
         for outcome, n in (("rejected", file.rejected), ("merged", file.merged))
         if n
     ]
-    with st.expander(
+    expander = st.expander(
         f"{' and '.join(parts)}: which, and why",
         icon=":material/help:",
-        key=f"others-{number}",
-    ):
+        on_change="rerun",
+        key=f"others-{mark}",
+    )
+    if not expander.open:
+        return
+    with expander:
         table = pd.DataFrame(
             {
                 "Line": [other["line"] for other in file.others],
@@ -228,7 +248,7 @@ def _others(file: FilePreview, number: int) -> None:
         st.dataframe(
             table,
             hide_index=True,
-            key=f"others-table-{number}",
+            key=f"others-table-{mark}",
             column_config={"Why": st.column_config.TextColumn(width="medium")},
             alt=f"Records of {file.name} that are no paper of their own",
         )

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -55,9 +56,9 @@ State = Literal[
     "interrupted",
 ]
 
-#: Workers that this process has started, by the folder of their job: asked now and then, so that
+#: Workers that this process has started, with the folder of their job: asked now and then, so that
 #: none stays a zombie.
-_WORKERS: dict[Path, subprocess.Popen[bytes]] = {}
+_WORKERS: list[tuple[Path, subprocess.Popen[bytes]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def start(
             stderr=log,
             start_new_session=True,
         )
-    _WORKERS[folder] = worker
+    _WORKERS.append((folder, worker))
 
 
 def environment() -> Mapping[str, str]:
@@ -263,8 +264,9 @@ def _json(file: Path) -> Any:
 
 
 def _reap() -> set[Path]:
-    """Forget the workers that are gone; gives the folders of their jobs."""
-    gone = {folder for folder, worker in list(_WORKERS.items()) if worker.poll() is not None}
-    for folder in gone:
-        _WORKERS.pop(folder, None)
-    return gone
+    """Forget the workers that are gone; gives the folders of jobs that have none any more."""
+    gone = [each for each in list(_WORKERS) if each[1].poll() is not None]
+    for each in gone:
+        with suppress(ValueError):  # another thread was faster
+            _WORKERS.remove(each)
+    return {folder for folder, _ in gone} - {folder for folder, _ in _WORKERS}

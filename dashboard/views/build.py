@@ -31,8 +31,9 @@ def show(view: View) -> None:
             return
         draft = _draft(root, view)
         job = building.build_of(draft) if draft else None
-        if draft and job and job.active:
+        if draft and job and job.state != "done":
             st.session_state[_OWN] = draft.id
+        if draft and job and job.active:
             build_progress.show(draft)
         elif draft and job and job.state == "done":
             _ready(root, draft, view)

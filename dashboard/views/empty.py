@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import links, text
+from dashboard.state import View
+from dashboard.workspace import workspace
 
 if TYPE_CHECKING:
     from dashboard.screen import Screen
@@ -23,6 +25,8 @@ def no_map() -> None:
             "Papermap shows maps that were built from saved pages or exports of papers, "
             "and it was started without one."
         )
+        if workspace():
+            links.link("build", View(), label="Build one here", icon=links.BUILD.icon)
         st.markdown("##### See the bundled sample")
         st.code("make run", language="bash")
         st.markdown("##### Build a map of your own pages and open it")
