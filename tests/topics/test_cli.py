@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -79,17 +80,13 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return Run(capsys)
 
 
-def _start(
-    *arguments: object, environment: dict[str, str] | None = None, **options: Any
-) -> subprocess.Popen[bytes]:
+def _start(*arguments: object, stdout: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
     """Run the command line in a process of its own."""
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "topics.cli", *map(str, arguments)],
         cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
-        **options,
     )
 
 
@@ -532,25 +529,23 @@ def test_an_interrupt_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch)
 def test_a_reader_who_has_had_enough_is_no_error(folder: str) -> None:
     read, write = os.pipe()
     os.close(read)  # as `papermap … | true` does
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "topics.cli", "info", folder, "--json"],
-        cwd=ROOT,
-        stdout=write,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with _start("info", folder, "--json", stdout=write) as process:
         os.close(write)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert err == b""
 
 
-def test_a_narrow_terminal_gets_escapes(folder: str) -> None:
-    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    with _start("search", folder, "λ-ECLIPSE", "--json", environment=ascii_only) as process:
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    assert any("λ" in hit["title"] for hit in json.loads(out))
-    with _start("search", folder, "λ-ECLIPSE", environment=ascii_only) as process:
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    assert b"\\u03bb" in out
+def _told_narrowly(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+    """What a command prints where only ASCII can be shown."""
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert cli.main(arguments) == 0
+    screen.seek(0)
+    return screen.read()
+
+
+def test_a_narrow_terminal_gets_escapes(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hits = json.loads(_told_narrowly(monkeypatch, "search", folder, "λ-ECLIPSE", "--json"))
+    assert any("λ" in hit["title"] for hit in hits)
+    assert "\\u03bb" in _told_narrowly(monkeypatch, "search", folder, "λ-ECLIPSE")

@@ -492,7 +492,7 @@ def test_the_transformer_without_its_extra_is_an_error(
 
 
 def test_settings_of_the_topics_are_followed(records: list[Record], tmp_path: Path) -> None:
-    corpus = sample_slice(0, 60, records)
+    corpus = sample_slice(0, 45, records)
     cache = StageCache(tmp_path / "cache")
     few = build_from_corpus(
         corpus, tmp_path / "few", settings=BuildSettings(min_topic_size=9), cache=cache
