@@ -22,6 +22,10 @@ SENTENCES = (
     "This is an open question for learned societies.",
     "The aim: fewer labels.",
     "Is access limited?",
+    "Code and data are released under CC BY 4.0 to all.",
+    "The corpus is open under a Creative Commons licence.",
+    "Three steps: (1) Selection: take some; (2) Evaluation: try them.",
+    "Depth counts for more (0.4 vs. Answer type: 0.1).",
 )
 
 NOTICES = (
@@ -47,6 +51,8 @@ NOTICES = (
     "(PsycINFO Database Record (c) 2017 APA, all rights reserved)",
     "[ABSTRACT FROM AUTHOR]",
     "© 2015 Published by Elsevier B.V. Peer-review under responsibility of the committee of X.",
+    "This work is licensed under a Creative Commons Attribution 4.0 License.",
+    "Supplementary data are available at Road Informatics online.",
     "© RSNA, 2019 Online supplemental material is available for this article.",
     "Copyright © 2019, American Society of Microbiology.",
     "© 2016 by the authors; licensee MDPI, Basel, Switzerland.",

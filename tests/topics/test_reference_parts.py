@@ -19,7 +19,8 @@ from topics.sources.names import listed_names, person_name
         ("Google, Inc.", "Google, Inc."), ("Smith JA", "Smith JA"),
         ("Ada Lovelace", "Ada Lovelace"), ("Plato", "Plato"), ("Plato,", "Plato"),
         ("et al.", ""), ("", ""), (" , ", ""),
-        ("[Anonymous]", ""), ("null, Plato", "Plato"), ("Wei Wang 0001", "Wei Wang"), ("Hoven, null", "Hoven"),
+        ("[Anonymous]", ""), ("null, Plato", "Plato"), ("Wei Wang 0001", "Wei Wang"),
+        ("Hoven, null", "Hoven"),
     ],
 )  # fmt: skip
 def test_given_names_come_first(written: str, name: str) -> None:

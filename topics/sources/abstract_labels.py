@@ -53,7 +53,9 @@ def _label(words: int) -> str:
 _FIRST = re.compile(rf"(?:{_CORE}|{_WITH}|{_OTHER_TONGUES.replace(' ', '|')})", re.IGNORECASE)
 _NEVER_FIRST = frozenset("of the or for and on in to this is how with about already".split())
 #: Where a section may begin: at the start, on a new line, after a sentence or an item.
-_PLACE = re.compile(r"(?:\A|(?<=[\n.!?;:)\]”\"’%]))\s*(?P<word>[A-ZÀ-Þ][^\W\d_]+)")
+_PLACE = re.compile(r"[\n.!?;:)\]”\"’%]\s*(?P<word>[A-ZÀ-Þ][^\W\d_]+)")
+#: No end of a sentence: the mark of an item, an abbreviation.
+_NO_PLACE = re.compile(r"(?:\(\w{1,4}\)|\b(?:vs|cf|al|fig|resp|e\.g|i\.e|i\.d)\.)\Z", re.IGNORECASE)
 _MARKED = re.compile(
     rf"{_label(5)}(?:\s{{0,2}}[:：]|\s{{0,2}}\.?\s{{0,2}}[–—](?=\s*[A-Z“\"(\d])"
     r"|\s{1,2}-(?=\s+[A-Z“\"(\d]))"
@@ -94,7 +96,7 @@ _WORD = re.compile(r"\s*[a-z](?:[a-z]+(?=[\s,])|(?=\s))")
 
 def without_labels(text: str) -> str:
     """Take off the labels of sections and the word “Abstract”; the sentences stay."""
-    text = _TITLE.sub("", text, count=1)
+    text = "\n" + _TITLE.sub("", text, count=1)
     found, plain = _spans(text)
     # One such word may begin a sentence of its own (“Background subtraction is …”).
     if len({text[slice(*span)] for span in plain}) >= 2:
@@ -109,16 +111,16 @@ def _spans(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     found: list[tuple[int, int]] = []
     plain: list[tuple[int, int]] = []
     for place in _PLACE.finditer(text):
-        start, word = place.start("word"), place["word"]
+        begin, start, word = place.start() + 1, place.start("word"), place["word"]
         if word.lower() in _NEVER_FIRST or not _FIRST.fullmatch(word):
             continue
+        if _NO_PLACE.search(text, max(0, begin - 6), begin):
+            continue
         match = _MARKED.match(text, start)
-        if match is None and _after_sentence(text, place.start(), spaced=place.start() < start):
-            match = (
-                _STOPPED.match(text, start)
-                or _CAPITALS.match(text, start)
-                or (_ALONE.match(text, start) if "\n" in text[: place.start()] + "\n" else None)
-            )
+        if match is None and _after_sentence(text, begin, spaced=begin < start):
+            match = _STOPPED.match(text, start) or _CAPITALS.match(text, start)
+            if match is None and "\n" in text[begin - 1 : start]:
+                match = _ALONE.match(text, start)
             bare = _PLAIN.match(text, start) if match is None else None
             if bare is not None:
                 plain.append(bare.span())
@@ -129,7 +131,7 @@ def _spans(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
 
 def _after_sentence(text: str, at: int, *, spaced: bool) -> bool:
     before = text[max(0, at - 2) : at]
-    if not before or before[-1] == "\n":
+    if before[-1] == "\n":
         return True
     return spaced and (before[-1] in ".!?:" or (before[-1] in ')]”"’' and before[0] in ".!?"))
 

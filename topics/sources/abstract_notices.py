@@ -31,7 +31,9 @@ _NOTICE = re.compile(
     r"|^published (?:online |exclusively )?(?:by|under|in [A-Z]|on behalf)\b"
     r"|is an open[- ]access (?:article|paper|publication)"
     r"|open[- ]access article (?:under|distributed)"
-    r"|creative commons|\bcc[- ]by\b|^(?:under )?(?:exclusive )?licen[cs]ee?\b"
+    # Of the article, that is: what licence its data have is a thing that an abstract says.
+    r"|^(?:this|the) (?:is an |original |open[- ]access )?(?:article|paper|work|publication)\b"
+    r"[^.]{0,120}\b(?:creative commons|cc[- ]by)\b|^(?:under )?(?:exclusive )?licen[cs]ee?\b"
     r"|(?:article|paper|manuscript) is (?:licen[cs]ed|published|distributed|made available)"
     r" (?:under|by|open access|with)"
     r"|psyc(?:info|articles|extra) database record|abstract from (?:author|publisher)"
@@ -42,7 +44,7 @@ _NOTICE = re.compile(
     r"|^on behalf of [A-Z]|^(?:for|see) (?:commercial re-?use|permissions?)\b|request permission"
     r"|^no claim to original (?:u\.?s\.?|us) government|^official copyright"
     r"|^online supplement(?:al|ary) material is available|under responsibility of the\b"
-    r"|^supplementary (?:data|information|materials?) (?:is|are) available (?:at|from|for) "
+    r"|^supplementary (?:data|information) (?:is|are) available at [^.]{2,60} online\b"
     r"|online version of this article .{0,90}contains supplementary material"
     r"|^(?:georg )?thieme verlag|^wiley[- ](?:liss|vch|blackwell)",
     re.IGNORECASE,
@@ -56,6 +58,8 @@ _HOUSE = re.compile(
     r"|co|kgaa|weinheim|limited|verlag|authors?|author\(s\)|journal\w*|usa|all rights)\b\.?",
     re.IGNORECASE,
 )
+#: What every mark holds.
+_SIGN = re.compile(r"©|\([cC ]|opyright")
 #: Anything that can be the beginning of a notice; looked for before all else.
 _QUICK = re.compile(
     r"©|opyright|\([cC]\)|[rR]eserved|[lL]icen|ublish|[aA]ccess|ABSTRACT|bstract\b|permission|Psyc"
@@ -65,18 +69,19 @@ _SPLIT = re.compile(
     r"(?<=[.!?)\]])(?<!\([cC]\))\s+(?=[A-Z©(\[“\"])|(?<=[.;])(?=©|\([cC]\)|Copyright)"
     r"|(?<=[^t]\s)(?=©|Online supplement)"
 )
+_DATABASE = re.compile(r"BSTRACT|bstract\b|Psyc|is the property of")
 _ASIDE = re.compile(
-    r"\s*[\[(]?\b(?:ABSTRACT (?:FROM (?:AUTHOR|PUBLISHER)S?|TRUNCATED[^\])]{0,40})"
+    r"\s{0,4}[\[(]?\b(?:ABSTRACT (?:FROM (?:AUTHOR|PUBLISHER)S?|TRUNCATED[^\])]{0,40})"
     r"|PUBLICATION ABSTRACT|(?:Author|Publisher)['’]?s? abstract)\b[\])]?\.?\s*\Z"
-    r"|\s*\((?:PsycINFO|PsycARTICLES|PsycEXTRA)\s[^()]{0,80}(?:\([cC]\)[^()]{0,80})?\)\.?\s*\Z"
-    r"|\s*Copyright of [^.]{2,200}\bis the property of .{0,900}\Z",
+    r"|\s{0,4}\((?:PsycINFO|PsycARTICLES|PsycEXTRA)\s[^()]{0,80}(?:\([cC]\)[^()]{0,80})?\)\.?\s*\Z"
+    r"|\s{0,4}Copyright of [^.]{2,200}\bis the property of .{0,900}\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _PLACE_WORDS = frozenset(("of", "and", "the", "in", "for", "pp", "doi"))
 #: Sentences at the end, and characters in one, that a notice may take.
 _TAIL, _LONGEST = 12, 320
 #: Characters at either end of a text in which notices are looked for.
-_END, _HEAD = 2400, 700
+_END, _HEAD = 1500, 700
 
 
 def without_notices(text: str) -> str:
@@ -84,13 +89,13 @@ def without_notices(text: str) -> str:
     end = text[-_END:]
     if not (_QUICK.search(end) or _MARK.match(text)):
         return text
-    head, tail = text[:-_END], end
-    for _ in range(3):
-        shorter = _ASIDE.sub("", tail)
-        if shorter == tail:
+    rest = text[: len(text) - len(end)]
+    while _DATABASE.search(end):
+        shorter = _ASIDE.sub("", end)
+        if shorter == end:
             break
-        tail = shorter
-    return _headless(head + _last_mark(_tailless(tail)))
+        end = shorter
+    return _headless(rest + _last_mark(_tailless(end)))
 
 
 def _tailless(text: str) -> str:
@@ -140,7 +145,7 @@ def _is_notice(sentence: str) -> bool:
         return False
     if _NOTICE.search(sentence.strip("([ ")):
         return True
-    mark = _MARK.search(sentence)
+    mark = _MARK.search(sentence) if _SIGN.search(sentence) else None
     if mark is None or mark.start() > 2:
         return False
     small = re.findall(r"(?<![\w.@/-])[a-z][\w.()-]*", sentence[mark.end() :])
@@ -149,6 +154,8 @@ def _is_notice(sentence: str) -> bool:
 
 def _last_mark(text: str) -> str:
     """Cut a notice that no full stop divides from the last sentence."""
+    if not _SIGN.search(text, max(0, len(text) - _LONGEST)):
+        return text
     last = None
     for match in _MARK.finditer(text, max(0, len(text) - _LONGEST)):
         last = match.start()

@@ -52,6 +52,8 @@ def find_arxiv_id(text: str, *, bare: bool = False) -> str | None:
         text: an address, ``arXiv:2401.01234v2``, or a note with such a word in it.
         bare: take the id alone too, where the text is known to hold one.
     """
+    if not bare and "rxiv" not in text.lower() and "abs/" not in text:
+        return None
     own = _OWN_DOI.search(text)
     match = _BARE.fullmatch(text) if bare or own else None
     if match is None and own is not None:
