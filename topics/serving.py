@@ -100,6 +100,7 @@ class Server:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             self._await()
+            self._warm()
         except BaseException:
             self.stop()
             raise
@@ -110,6 +111,11 @@ class Server:
             if self._process is None or self._process.poll() is not None or time.monotonic() > end:
                 raise PapermapError(f"The dashboard did not start:\n{self._tail()}")
             time.sleep(0.1)
+
+    def _warm(self) -> None:
+        """Run the page once, so that its imports and the map are there for the first reader."""
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            _DIRECT.open(f"{self.address}/_stcore/script-health-check", timeout=20).close()
 
     def open_browser(self) -> None:
         """Open a window where there is a desktop; elsewhere the address on the screen will do."""
@@ -157,6 +163,7 @@ class Server:
             f"--server.port={self._port}",
             f"--server.address={self._host}",
             "--server.headless=true",
+            "--server.scriptHealthCheckEnabled=true",
         ]
 
     def _answers(self) -> bool:
