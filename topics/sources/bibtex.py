@@ -65,43 +65,24 @@ class Bibtex:
             SourceError: there is no entry.
         """
         notices: list[str] = []
-        entries = list(_entries(document.text or "", notices))
+        entries = _entries(document.text or "", notices)
         return finish(entries, document, kind=self.name, notices=notices)
 
 
 def _entries(text: str, notices: list[str]) -> Iterator[Entry]:
-    from bibtexparser import model
-
     macros: dict[str, str] = {}
     mended: list[int] = []
-    parts: dict[int, str] | None = None
-    for block in _blocks(text):
-        line = (block.start_line or 0) + 1
-        if isinstance(block, model.String):
-            macros.setdefault(block.key.lower(), split_value(block.value, macros)[0])
-            continue
-        repaired = False
-        if isinstance(block, model.ParsingFailedBlock) and block.ignore_error_block is None:
-            parts = _parts(text) if parts is None else parts
-            # Once only: what fails again on the same line is no entry that was meant.
-            entry = _repaired(parts.pop(line, ""))
-            if entry is None:
-                yield Entry(line=line, reason=_why(block))
-                continue
-            block, repaired = entry, True
-        elif isinstance(block, model.ParsingFailedBlock):
-            # The same key or the same field twice: a whole entry all the same.
-            block = block.ignore_error_block
-        if not isinstance(block, model.Entry):
-            continue
-        reason = _NO_PAPERS.get(block.entry_type.lower())
-        if reason is not None:
-            yield Entry(line=line, reason=reason)
-            continue
-        fields, whole = _fields(block, macros)
-        if repaired or not whole:
-            mended.append(line)
-        yield _entry(line, fields)
+    # Entries that fail are told of in the ledger, with their lines.
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
+    for first_line, part in _parts(text):
+        blocks, repaired = _blocks(part)
+        for block in blocks:
+            line = first_line + (0 if repaired else block.start_line or 0)
+            entry, whole = _read(block, line, macros)
+            if entry is not None:
+                yield entry
+            if repaired or not whole:
+                mended.append(line)
     if mended:
         where = ", ".join(map(str, mended[:5])) + (", …" if len(mended) > 5 else "")
         notices.append(
@@ -110,37 +91,54 @@ def _entries(text: str, notices: list[str]) -> Iterator[Entry]:
         )
 
 
-def _blocks(text: str) -> list[Any]:
-    """All blocks of a text; where the parser gives up on it, those of each part by itself."""
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """Divide a text before each line that begins an entry, each part with its first line.
+
+    So an entry that fails costs no other, and no more than one is in memory twice.
+    """
+    starts = (match.start() for match in _START.finditer(text))
+    line = 1
+    for start, end in pairwise((0, *starts, len(text))):
+        yield line, text[start:end]
+        line += text.count("\n", start, end)
+
+
+def _blocks(part: str) -> tuple[list[Any], bool]:
+    """The blocks of a part, and whether its entry had to be repaired."""
+    from bibtexparser.model import Entry as Whole
+    from bibtexparser.model import ParsingFailedBlock
     from bibtexparser.splitter import Splitter
 
-    # Entries that fail are told of in the ledger, with their lines.
-    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
-    return list(Splitter(text).split().blocks)
-
-
-def _parts(text: str) -> dict[int, str]:
-    """For each line on which an entry begins, the text up to the next such line."""
-    starts = [*(match.start() for match in _START.finditer(text)), len(text)]
-    parts: dict[int, str] = {}
-    line, at = 1, 0
-    for start, end in pairwise(starts):
-        line += text.count("\n", at, start)
-        at = start
-        parts[line] = text[start:end]
-    return parts
-
-
-def _repaired(raw: str) -> Any | None:
-    """The entry of a failed block, without remarks and with its commas where they belong."""
-    from bibtexparser.model import Entry as Whole
-
-    better = _NO_COMMA.sub(r"\1,\n", _REMARK.sub("", raw), count=1)
+    blocks = list(Splitter(part).split().blocks) if "@" in part else []
+    if not blocks or not isinstance(blocks[0], ParsingFailedBlock) or blocks[0].ignore_error_block:
+        return blocks, False
+    better = _NO_COMMA.sub(r"\1,\n", _REMARK.sub("", part), count=1)
     better = _COMMAS.sub(r"\1,", better)
-    if better == raw:
-        return None
-    blocks = _blocks(better)
-    return blocks[0] if len(blocks) == 1 and isinstance(blocks[0], Whole) else None
+    again = list(Splitter(better).split().blocks) if better != part else []
+    if len(again) == 1 and isinstance(again[0], Whole):
+        return again, True
+    return blocks, False
+
+
+def _read(block: Any, line: int, macros: dict[str, str]) -> tuple[Entry | None, bool]:
+    """The entry of a block, None for any other kind, and whether all its commas are there."""
+    from bibtexparser import model
+
+    if isinstance(block, model.String):
+        macros.setdefault(block.key.lower(), split_value(block.value, macros)[0])
+        return None, True
+    if isinstance(block, model.ParsingFailedBlock):
+        if block.ignore_error_block is None:
+            return Entry(line=line, reason=_why(block)), True
+        # The same key or the same field twice: a whole entry all the same.
+        block = block.ignore_error_block
+    if not isinstance(block, model.Entry):
+        return None, True
+    reason = _NO_PAPERS.get(block.entry_type.lower())
+    if reason is not None:
+        return Entry(line=line, reason=reason), True
+    fields, whole = _fields(block, macros)
+    return _entry(line, fields), whole
 
 
 def _why(block: Any) -> str:

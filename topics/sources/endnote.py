@@ -9,7 +9,7 @@ from topics.sources.dates import best_date, partial_date
 from topics.sources.entries import Entry, finish
 from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid
 from topics.sources.names import listed_names
-from topics.sources.tagged import Fields, is_spaced
+from topics.sources.tagged import Fields, is_spaced, numbered_lines
 from topics.sources.xmlrecords import child_text, inner_text, records
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def split(text: str) -> Iterator[Fields]:
     current: Fields | None = None
     value: list[str] | None = None
     empty = False
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in numbered_lines(text):
         match = _TAG.match(line)
         if match is None:
             empty = not line.strip()

@@ -71,7 +71,7 @@ def finish(
         entries: in the order of the file.
         document: the file.
         kind: name of its format.
-        notices: remarks on the file, without its name.
+        notices: remarks on the file, without its name; looked at after the last entry.
 
     Raises:
         SourceError: there is no entry at all.

@@ -9,7 +9,7 @@ from topics.sources.dates import best_date, partial_date
 from topics.sources.entries import Entry, finish
 from topics.sources.identifiers import find_doi, find_pmid
 from topics.sources.names import person_name
-from topics.sources.tagged import Fields, is_spaced
+from topics.sources.tagged import Fields, is_spaced, numbered_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def split(text: str) -> Iterator[Fields]:
     current: Fields | None = None
     value: list[str] | None = None
     empty = False
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in numbered_lines(text):
         if not line.strip():
             empty = divided
             continue

@@ -9,10 +9,10 @@ from topics.sources.dates import best_date, partial_date
 from topics.sources.entries import Entry, finish
 from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid
 from topics.sources.names import listed_names
-from topics.sources.tagged import Fields
+from topics.sources.tagged import UNENDED, Fields, numbered_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from topics.sources.document import Document
     from topics.sources.record import SourceRead
@@ -55,29 +55,31 @@ class Ris:
         Raises:
             SourceError: there is no entry.
         """
-        found = list(split(document.text or ""))
-        open_ended = [fields for fields in found if not fields.ended]
-        notices = []
-        if found and open_ended and open_ended[-1] is found[-1]:
-            notices.append(
-                f"The last entry, at line {found[-1].line}, has no end mark (ER): "
-                "the file may be cut off. What there is was read."
-            )
-            open_ended.pop()
-        if open_ended:
-            lines = ", ".join(str(fields.line) for fields in open_ended[:3])
-            more = ", …" if len(open_ended) > 3 else ""
-            notices.append(
-                f"No end mark (ER) of the entry at line {lines}{more}; read all the same."
-            )
+        notices: list[str] = []
+        found = _noted(split(document.text or ""), notices)
         return finish(map(_entry, found), document, kind=self.name, notices=notices)
+
+
+def _noted(found: Iterable[Fields], notices: list[str]) -> Iterator[Fields]:
+    """Pass entries on; after the last, note those that had no end."""
+    unended: list[int] = []
+    last: Fields | None = None
+    for last in found:
+        if not last.ended:
+            unended.append(last.line)
+        yield last
+    if last is not None and not last.ended:
+        notices.append(UNENDED.format(line=unended.pop()))
+    if unended:
+        lines = ", ".join(map(str, unended[:3])) + (", …" if len(unended) > 3 else "")
+        notices.append(f"No end mark (ER) of the entry at line {lines}; read all the same.")
 
 
 def split(text: str) -> Iterator[Fields]:
     """Divide a RIS text into entries, each from its TY to its ER or to the next TY."""
     current: Fields | None = None
     value: list[str] | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in numbered_lines(text):
         tag, content = _tag(line)
         if tag == "ER":
             if current is not None:

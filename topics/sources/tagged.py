@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-__all__ = ["Fields", "is_spaced"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
+__all__ = ["UNENDED", "Fields", "is_spaced", "numbered_lines"]
+
+#: What to tell of a last entry whose end mark is not there.
+UNENDED = (
+    "The last entry, at line {line}, has no end mark (ER): the file may be cut off. "
+    "What there is was read."
+)
 #: Characters beyond which a line was not broken by hand or by a line width.
 _WIDTH = 100
 
@@ -57,9 +66,21 @@ class Fields:
         return self.values.get(tag, [])
 
 
+def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a text one by one, from 1 on, without a list of them all."""
+    number, at = 0, 0
+    while at <= len(text):
+        number += 1
+        end = text.find("\n", at)
+        if end < 0:
+            end = len(text)
+        yield number, text[at:end]
+        at = end + 1
+
+
 def is_spaced(text: str) -> bool:
     """Whether empty lines stand between all lines, and so divide nothing."""
-    filled = sum(1 for line in text.split("\n") if line.strip())
+    filled = sum(1 for _, line in numbered_lines(text) if line.strip())
     return filled > 3 and text.count("\n\n") > 0.6 * filled
 
 

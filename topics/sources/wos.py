@@ -9,10 +9,10 @@ from topics.sources.dates import best_date, partial_date
 from topics.sources.entries import Entry, finish
 from topics.sources.identifiers import find_doi, find_pmid
 from topics.sources.names import listed_names
-from topics.sources.tagged import Fields
+from topics.sources.tagged import UNENDED, Fields, numbered_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from topics.sources.document import Document
     from topics.sources.record import SourceRead
@@ -43,21 +43,25 @@ class Wos:
         Raises:
             SourceError: there is no entry.
         """
-        found = list(split(document.text or ""))
-        notices = []
-        if found and not found[-1].ended:
-            notices.append(
-                f"The last entry, at line {found[-1].line}, has no end mark (ER): "
-                "the file may be cut off. What there is was read."
-            )
+        notices: list[str] = []
+        found = _noted(split(document.text or ""), notices)
         return finish(map(_entry, found), document, kind=self.name, notices=notices)
+
+
+def _noted(found: Iterable[Fields], notices: list[str]) -> Iterator[Fields]:
+    """Pass entries on; note a last one that had no end."""
+    last: Fields | None = None
+    for last in found:
+        yield last
+    if last is not None and not last.ended:
+        notices.append(UNENDED.format(line=last.line))
 
 
 def split(text: str) -> Iterator[Fields]:
     """Divide a text into entries, each from its PT to its ER or to the next PT."""
     current: Fields | None = None
     value: list[str] | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in numbered_lines(text):
         match = _TAG.match(line)
         if match is None:
             if value is not None:
