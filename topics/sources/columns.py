@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -147,12 +148,12 @@ def unique_names(cells: Iterable[str]) -> tuple[str, ...]:
     """Names of columns, each once: blank ones numbered, repeated ones with a count."""
     names: list[str] = []
     seen: set[str] = set()
+    repeated: Counter[str] = Counter()
     for place, cell in enumerate(cells, start=1):
         name = base = " ".join(cell.split()) or f"column {place}"
-        count = 1
         while name in seen:
-            count += 1
-            name = f"{base} ({count})"
+            repeated[base] += 1
+            name = f"{base} ({repeated[base] + 1})"
         seen.add(name)
         names.append(name)
     return tuple(names)

@@ -106,6 +106,8 @@ class Delimited:
             raise SourceError(f"{source}: no table with a paper in each row.")
         if len(layout.columns) > MOST_COLUMNS:
             raise SourceError(too_wide(source, len(layout.columns)))
+        if len(layout.columns) == 1 and not layout.score:
+            raise SourceError(no_records(source, layout.columns))
         if len(layout.columns) > 1 and layout.rows and all(len(row) == 1 for row in layout.rows):
             why = "The rows below them have one field each: their separator is not the header's."
             raise SourceError(no_records(source, layout.columns, why=why))

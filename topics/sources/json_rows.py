@@ -111,9 +111,13 @@ def _values(
     """Objects with their lines; what is none is rejected."""
     start = list(islice(entries, 2))
     header: list[str] = []
-    if len(start) == 1 and isinstance(start[0].value, dict):
-        turned = _turned([start[0].value])
-        if len(turned) != 1 or turned[0] is not start[0].value:
+    if (len(start) == 1 or (start and _is_column(start[0].value))) and all(
+        isinstance(found.value, dict) for found in start
+    ):
+        start, entries = [*start, *entries], iter(())
+        whole = [found for found in start if isinstance(found.value, dict)]
+        turned = _turned([found.value for found in whole])
+        if len(turned) != len(whole) or turned[0] is not whole[0].value:
             yield from enumerate(turned, start=1)
             return
     if start and _is_header(start[0].value):
@@ -135,12 +139,18 @@ def _values(
 
 def _turned(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of a table that is written column by column, as pandas does; any other as it is."""
+    if len(entries) > 1 and all(map(_is_column, entries)):
+        columns = {
+            column["id"]: {key: value for key, value in column.items() if key != "id"}
+            for column in entries
+        }
+        entries = [columns]
     if len(entries) != 1:
         return entries
     one = entries[0]
-    columns, data = one.get("columns"), one.get("data")
-    if isinstance(columns, list) and isinstance(data, list) and _is_header(columns):
-        names = list(map(str, columns))
+    header, data = one.get("columns"), one.get("data")
+    if isinstance(header, list) and isinstance(data, list) and _is_header(header):
+        names = list(map(str, header))
         return [dict(zip(names, row, strict=False)) for row in data if isinstance(row, list)]
     if len(one) < 2 or not header_score(one):
         return entries
@@ -153,6 +163,16 @@ def _turned(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if size and not sizes:
         return [{name: column[at] for name, column in one.items()} for at in range(size)]
     return entries
+
+
+def _is_column(value: Any) -> bool:
+    """Whether an entry is a column, named by its id, of which each row has a number for a name."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("id"), str)
+        and len(value) > 1
+        and all(key == "id" or key.isdecimal() for key in value)
+    )
 
 
 def _is_header(value: Any) -> bool:

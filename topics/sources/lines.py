@@ -94,6 +94,7 @@ class DocumentLines:
                 line = line.replace("\x00", "")
             yield line
         if wrong:
+            lines = "1 line is" if wrong == 1 else f"{wrong} lines are"
             self.notices.append(
-                f"{wrong} lines are not valid UTF-8, the first {first}: letters there may be wrong."
+                f"{lines} not valid UTF-8, the first {first}: letters there may be wrong."
             )

@@ -54,7 +54,8 @@ def read_old_excel(data: bytes) -> list[tuple[str, list[list[Any]]]]:
     except OSError as error:
         raise Unreadable(f"no process to open it in: {error}") from error
     if done.returncode == _TOLD:
-        raise Unreadable(done.stdout.decode("utf-8", errors="replace").strip()[:200])
+        told = done.stdout.decode("utf-8", errors="replace").strip()
+        raise Unreadable(told.rpartition("\n")[2][:200])
     if done.returncode != 0:
         raise Unreadable("its cells make no sense, or need more memory than there is")
     sheets: list[tuple[str, list[list[Any]]]] = []
@@ -80,10 +81,10 @@ def _main() -> int:
                         for line in _lines(sheet.name, book.get_sheet_by_name(sheet.name)):
                             pipe.write(line + "\n")
         except calamine.PasswordError:
-            pipe.write("password")
+            pipe.write("\npassword")
             return _TOLD
         except (calamine.CalamineError, OSError, ValueError) as error:
-            pipe.write(str(error))
+            pipe.write("\n" + " ".join(str(error).split()))
             return _TOLD
     return 0
 
