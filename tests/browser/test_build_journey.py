@@ -1,0 +1,208 @@
+"""From a reader's files to a map, in a real browser and with real processes."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.mapping import param, points, settled, wait_for_map
+from topics import artefact, sample
+from topics.serving import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import FilePayload, Locator, Page
+
+    from tests.browser.conftest import OpenTab
+    from topics.topicmap import TopicMap
+
+PAGES = sorted(sample.folder().iterdir())
+#: Uploading, reading and building are work: they may take longer than a page.
+LONG = 120_000
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="module")
+def workshop(sample_map: TopicMap, workspace: Path) -> Iterator[str]:
+    """Address of a dashboard in which maps may be built."""
+    server = start(sample_map, workspace)
+    yield server.address
+    server.stop()
+
+
+def start(sample_map: TopicMap, workspace: Path) -> Server:
+    server = Server([str(sample_map.path)], workspace=workspace)
+    cache = str(sample_map.path.parent / "cache") if sample_map.path else ""
+    with mock.patch.dict(os.environ, {"PAPERMAP_CACHE": cache}):
+        server.start()
+    return server
+
+
+def upload(page: Page, *files: Path | FilePayload) -> None:
+    page.locator(".stFileUploader input").first.set_input_files(list(files))
+
+
+def card(page: Page, name: str) -> Locator:
+    head = page.locator(".pm-file strong", has_text=re.compile(f"^{re.escape(name)}$"))
+    return page.locator("[class*=st-key-pm-file-]").filter(has=head)
+
+
+def payload(name: str, data: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "text/plain", "buffer": data}
+
+
+def test_five_pages_become_a_map(open_tab: OpenTab, workshop: str, workspace: Path) -> None:
+    page = open_tab(workshop)
+    wait_for_map(page)
+    page.get_by_role("link", name="Build").click()
+    upload(page, *PAGES)
+    expect(page.get_by_role("heading", name="5 files, 153 papers")).to_be_visible(timeout=LONG)
+    for file, read in zip(PAGES, (12, 58, 28, 35, 34), strict=True):
+        shown = card(page, file.name)
+        expect(shown.locator(".pm-sub").first).to_contain_text(f"{read} records: ")
+        expect(shown.locator(".pm-chip")).to_have_text("Hugging Face page")
+        expect(shown.locator(".pm-sample li")).to_have_count(5)
+    card(page, "page-5.txt").get_by_text("8 merged: which, and why").click()
+    expect(card(page, "page-5.txt").get_by_test_id("stDataFrame")).to_be_visible()
+    name = page.get_by_label("Name of the map")
+    name.fill("Saved pages & more")
+    name.press("Enter")
+    settled(page)
+    page.get_by_role("button", name="Build the map").click()
+    expect(page.get_by_role("heading", name="Building “Saved pages & more”")).to_be_visible()
+    expect(page.locator(".pm-stages li")).to_have_count(7)
+    expect(page.locator(".pm-count")).to_have_text("153 papers", timeout=LONG)
+    wait_for_map(page)
+    assert param(page, "map") == ["Saved pages & more"]
+    assert param(page, "build") == []
+    assert len(points(page)) == 153
+    # Back does not lead into a circle: the page of the build says where the map is.
+    page.go_back()
+    expect(page.get_by_role("heading", name="“Saved pages & more” is ready")).to_be_visible()
+    page.get_by_role("link", name="Open the map").click()
+    wait_for_map(page)
+    # The uploads are gone, the map is there.
+    assert artefact.read_manifest(workspace / "Saved pages & more")["counts"]["papers"] == 153
+    left = [path for path in workspace.rglob("*") if path.name.startswith("page-")]
+    assert left == []
+
+
+def test_bad_files_beside_good_ones(
+    open_tab: OpenTab, workshop: str, workspace: Path, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.txt"
+    with large.open("wb") as stream:
+        stream.truncate(50 * 1024**2 + 1)
+    picture = tmp_path / "picture.txt"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\x00")
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    page = open_tab(f"{workshop}/build")
+    upload(page, PAGES[0], picture, empty, large)
+    expect(page.get_by_role("heading", name="3 files, 12 papers")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("File must be 50.0MB or smaller")).to_be_visible()
+    expect(page.get_by_text("Nothing was found in empty.csv, picture.txt")).to_be_visible()
+    expect(card(page, "picture.txt").locator(".stAlert")).to_contain_text("PNG")
+    expect(card(page, "page-1.txt").locator(".pm-sub").first).to_have_text("12 records: 12 kept")
+    upload(page, payload("..\\..\\up.txt", b"nothing of ours"))
+    expect(page.locator(".pm-file strong", has_text="up.txt")).to_be_visible(timeout=LONG)
+    assert not [path for path in workspace.rglob("*up.txt") if path.parent.name != "files"]
+    for name in ("picture.txt", "empty.csv", "up.txt"):
+        card(page, name).get_by_role("button", name="Remove").click()
+        expect(card(page, name)).to_have_count(0, timeout=LONG)
+    expect(page.get_by_role("heading", name="1 file, 12 papers")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Nothing was found")).to_have_count(0)
+    page.get_by_role("button", name="Discard these files").click()
+    expect(page.locator(".pm-file")).to_have_count(0)
+    assert param(page, "build") == []
+
+
+def test_a_build_survives_a_reload_and_can_be_cancelled(
+    open_tab: OpenTab, workshop: str, workspace: Path
+) -> None:
+    page = open_tab(f"{workshop}/build")
+    upload(page, *PAGES[:3])
+    expect(page.get_by_role("heading", name="3 files")).to_be_visible(timeout=LONG)
+    page.get_by_text("My own", exact=True).click()
+    themes = page.get_by_role("textbox", name="Your themes")
+    themes.fill("[[theme]]")
+    themes.press("Control+Enter")
+    expect(page.locator(".stAlert", has_text="theme 1 has no name")).to_be_visible()
+    expect(page.get_by_role("button", name="Build the map")).to_be_disabled()
+    themes.fill('[[theme]]\nname = "limits"\nphrases = ["scaling laws"]')
+    themes.press("Control+Enter")
+    expect(page.locator(".pm-chip", has_text="limits")).to_be_visible()
+    page.get_by_role("button", name="Build the map").click()
+    expect(page.locator(".pm-stages")).to_be_visible()
+
+    page.reload()
+    expect(page.locator(".pm-stages")).to_be_visible()
+    elsewhere = open_tab(f"{workshop}/build", fresh=True)
+    expect(elsewhere.get_by_role("heading", name="Being built now")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".stAlert", has_text="The build was cancelled.")).to_be_visible(
+        timeout=LONG
+    )
+    # All that was chosen is still there, and nothing else was left behind.
+    expect(page.get_by_role("textbox", name="Your themes")).to_have_value(re.compile("limits"))
+    expect(page.get_by_role("heading", name="3 files")).to_be_visible(timeout=LONG)
+    names = {path.name for path in workspace.iterdir() if not path.name.endswith(".lock")}
+    assert names <= {".builds", "Saved pages & more"}
+    page.get_by_role("button", name="Discard these files").click()
+    expect(page.locator(".pm-file")).to_have_count(0)
+
+
+def test_maps_survive_a_restart(
+    open_tab: OpenTab, sample_map: TopicMap, made_map: TopicMap, tmp_path: Path
+) -> None:
+    import shutil
+
+    assert made_map.path is not None
+    shutil.copytree(made_map.path, tmp_path / "kept map")
+    server = start(sample_map, tmp_path)
+    try:
+        page = open_tab(f"{server.address}/build")
+        built = page.locator("[class*=st-key-pm-built-]")
+        expect(built).to_contain_text("153 papers")
+        built.get_by_role("link", name="kept map").click()
+        wait_for_map(page)
+        assert param(page, "map") == ["kept map"]
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_on_a_phone(open_tab: OpenTab, workshop: str, dark: bool) -> None:
+    page = open_tab(f"{workshop}/build", width=390, height=844, dark=dark)
+    table = payload("table.csv", b"title,abstract,year\nA,B,2001\n")
+    upload(page, payload("page-1.txt", PAGES[0].read_bytes()), table)
+    expect(page.get_by_role("heading", name="2 files, 13 papers")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Build the map")).to_be_enabled()
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    for box in page.locator(".pm-file, .pm-sample, .pm-chips").all():
+        bounds = box.bounding_box()
+        assert bounds is not None
+        assert bounds["x"] >= 0
+        assert bounds["x"] + bounds["width"] <= 390
+    page.get_by_role("button", name="Discard these files").click()
+    expect(page.locator(".pm-file")).to_have_count(0)
+
+
+def test_where_it_is_not_allowed(open_tab: OpenTab, site: str) -> None:
+    page = open_tab(f"{site}/build")
+    expect(page.get_by_role("heading", name="Maps are not built here")).to_be_visible()
+    assert page.locator(".stFileUploader").count() == 0
+    assert page.get_by_role("link", name="Build").count() == 0
+    page.get_by_role("link", name="Map", exact=True).click()
+    wait_for_map(page)
