@@ -18,7 +18,7 @@ import weakref
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Any
 
 from topics.errors import PapermapError
 
@@ -69,6 +69,7 @@ class Server:
         self._host = host
         self._port = _free_port(host) if port is None else _checked(port)
         self._process: subprocess.Popen[bytes] | None = None
+        self._handler: Any = None
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  it outlives this method
         weakref.finalize(self, self._log.close)
 
@@ -97,7 +98,7 @@ class Server:
             stderr=self._log,
         )
         # From here on a termination signal must not leave the process behind.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        self._handler = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             self._await()
             self._warm()
@@ -144,7 +145,10 @@ class Server:
         return 0
 
     def stop(self) -> None:
-        """Stop the process, gently at first."""
+        """Stop the process, gently at first, and leave signals as they were."""
+        if self._handler is not None:
+            signal.signal(signal.SIGTERM, self._handler)
+            self._handler = None
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             try:
