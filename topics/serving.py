@@ -18,7 +18,7 @@ import weakref
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from topics.errors import PapermapError
 
@@ -54,6 +54,7 @@ class Server:
         host: address to listen on.
         port: port; the first free one from 8501 on where None.
         workspace: folder in which readers may build maps; nobody may where None.
+        cache: folder of the stage outputs that their builds share; the workspace's own where None.
     """
 
     def __init__(
@@ -63,9 +64,11 @@ class Server:
         host: str = "localhost",
         port: int | None = None,
         workspace: str | os.PathLike[str] | None = None,
+        cache: str | os.PathLike[str] | None = None,
     ) -> None:
         self._maps = [str(Path(path).absolute()) for path in maps]
         self._workspace = None if workspace is None else Path(workspace).absolute()
+        self._cache = None if cache is None else Path(cache).absolute()
         self._host = host
         self._port = _free_port(host) if port is None else _checked(port)
         self._process: subprocess.Popen[bytes] | None = None
@@ -91,7 +94,7 @@ class Server:
             )
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and app
             self._command(),
-            env=environment(self._maps, self._workspace),
+            env=environment(self._maps, self._workspace, self._cache),
             cwd=_app().parent.parent,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -182,12 +185,16 @@ class Server:
         return self._log.read().decode(errors="replace")[-2000:].strip()
 
 
-def environment(maps: Sequence[str], workspace: Path | None = None) -> dict[str, str]:
+def environment(
+    maps: Sequence[str], workspace: Path | None = None, cache: Path | None = None
+) -> dict[str, str]:
     """The environment that tells the dashboard what to show and where readers may build."""
     told = {**os.environ, MAPS_VARIABLE: os.pathsep.join(maps)}
     told.pop(WORKSPACE_VARIABLE, None)
     if workspace is not None:
         told[WORKSPACE_VARIABLE] = str(workspace)
+    if cache is not None:
+        told.setdefault("PAPERMAP_CACHE", str(cache))
     return told
 
 
