@@ -53,7 +53,7 @@ _NAMES = {
         onlinedate onlinepublicationdate firstpublished firstpublicationdate datetime
         submissiondate submitteddate datesubmitted submitted submittedon earlyaccessdate
         erscheinungsdatum datum datedepublication fechadepublicación fecha data дата 发表时间
-        出版日期 发布日期 出版日 pd da dp y1 createdate created createdat updatedate updated""",
+        出版日期 发布日期 出版日 pd da dp y1 createdate created createdat""",
     "year": """publicationyear pubyear publishedyear yearpublished yearofpublication
         publishyear year years copyrightyear coveryear issueyear publicationyears erscheinungsjahr
         jahr année annee añodepublicación año ano anno rok год 年份 发表年份 出版年 年 연도 py
@@ -83,7 +83,7 @@ _RANKS = {
 TAGS = frozenset(name for names in _NAMES.values() for name in names.split() if len(name) == 2)
 
 #: Dates of the entry, not of the paper.
-ENTRY_DATES = frozenset(("createdate", "created", "createdat", "updatedate", "updated"))
+ENTRY_DATES = frozenset(("createdate", "created", "createdat"))
 
 #: Words at the end of (title) or in (the others) an unlisted name, and words that speak against.
 _WORDS = {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FIELDS",
     "ColumnMatch",
+    "NoRecords",
     "check_columns",
     "check_fields",
     "header_score",
@@ -36,6 +37,20 @@ _FILLED = 0.5
 _REPEATED = re.compile(r" \(\d+\)$")
 #: Fields that may share one column.
 _SHARED = frozenset(("url", "doi", "arxiv_id"))
+
+
+class NoRecords(SourceError):
+    """A table of which no column holds papers, or that has no rows.
+
+    Args:
+        source: the file's name.
+        columns: the names of its columns.
+        why: what is wrong, and what to do about it.
+    """
+
+    def __init__(self, source: str, columns: Sequence[str], why: str) -> None:
+        self.columns = tuple(columns)
+        super().__init__(f"{source}: no records; columns seen: {listed(columns)}. {why}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

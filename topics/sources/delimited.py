@@ -107,10 +107,10 @@ class Delimited:
         if len(layout.columns) > MOST_COLUMNS:
             raise SourceError(too_wide(source, len(layout.columns)))
         if len(layout.columns) == 1 and not layout.score:
-            raise SourceError(no_records(source, layout.columns))
+            raise no_records(source, layout.columns)
         if len(layout.columns) > 1 and layout.rows and all(len(row) == 1 for row in layout.rows):
             why = "The rows below them have one field each: their separator is not the header's."
-            raise SourceError(no_records(source, layout.columns, why=why))
+            raise no_records(source, layout.columns, why=why)
         lines = DocumentLines(document)
         scan = QuotedRows(
             islice(lines, layout.body - 1, None),
@@ -152,6 +152,12 @@ def _rows(scan: QuotedRows, source: str) -> Iterator[Row | Reject]:
 
 
 def _remarks(layout: _Layout) -> Iterator[str]:
+    width = len(layout.columns)
+    if layout.rows and all(len(row) == width + 1 for row in layout.rows):
+        yield (
+            "every row has one field more than the header has names. If the first column is "
+            "without a name, put one before the others."
+        )
     if layout.headless:
         yield "there is no header; columns were told by what they hold."
     elif layout.before:

@@ -11,7 +11,7 @@ from topics.sources.archives import UNREADABLE, expand, is_archive
 from topics.sources.arxiv_oai import OAI_PMH
 from topics.sources.arxiv_snapshot import ARXIV_SNAPSHOT
 from topics.sources.bibtex import BIBTEX
-from topics.sources.columns import check_columns, check_fields
+from topics.sources.columns import NoRecords, check_columns, check_fields
 from topics.sources.csl_json import CROSSREF, CSL_JSON
 from topics.sources.document import TOO_LARGE, Document, Reader
 from topics.sources.endnote import ENDNOTE, ENDNOTE_XML
@@ -74,6 +74,7 @@ def read_sources(
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     limits: ArchiveLimits | None = None,
+    may_be_empty: bool = False,
 ) -> list[SourceRead]:
     """Read files, folders and archives.
 
@@ -88,6 +89,7 @@ def read_sources(
             (`topics.sources.columns.FIELDS`); found by name and content where not given.
         encoding: of all text files; found for each where not given.
         limits: how far archives are opened.
+        may_be_empty: give what was found of each file although none has a record.
 
     Raises:
         SourceError: a path is missing, no file gives a record, or no table has a column of that
@@ -110,7 +112,7 @@ def read_sources(
             if progress is not None:
                 progress(f"{read.source}: {read.format}, {_count(len(read.records))}")
         reads += _summed_up(name, own)
-    if not any(read.records for read in reads):
+    if not may_be_empty and not any(read.records for read in reads):
         raise SourceError(_nothing(reads))
     check_columns(columns or {}, reads)
     return reads
@@ -126,7 +128,8 @@ def read_document(document: Document) -> SourceRead:
                 return reader.read(document)
         return _empty(document, name, f"{document.source}: {_unknown(document)}.")
     except SourceError as error:
-        return _empty(document, name, str(error))
+        columns = error.columns if isinstance(error, NoRecords) else ()
+        return _empty(document, name, str(error), columns=columns)
     except (MemoryError, RecursionError):
         told = "too large or too deeply nested to be read. Split it, or save it in another format"
         return _empty(document, name, f"{document.source}: {told}.")
@@ -171,12 +174,20 @@ def _summed_up(archive: str, reads: list[SourceRead]) -> list[SourceRead]:
     return reads
 
 
-def _empty(document: Document, kind: str, notice: str) -> SourceRead:
+def _empty(
+    document: Document, kind: str, notice: str, *, columns: tuple[str, ...] = ()
+) -> SourceRead:
     try:
         notices = document.notices
     except SourceError:
         notices = ()
-    return SourceRead(source=document.source, format=kind, records=(), notices=(*notices, notice))
+    return SourceRead(
+        source=document.source,
+        format=kind,
+        records=(),
+        notices=(*notices, notice),
+        columns=columns,
+    )
 
 
 def _nothing(reads: Sequence[SourceRead]) -> str:

@@ -66,7 +66,7 @@ class JsonRows:
         names = unique_names(map(joined, paths))
         rows = [[at_path(one, path) for path in paths] for one in sample]
         if not sample:
-            raise SourceError(no_records(source, names, why="There is no object in it."))
+            raise no_records(source, names, why="There is no object in it.")
         places = set(match_columns(names, rows, named=document.columns).places.values())
         wanted = [path if place in places else () for place, path in enumerate(paths)]
 

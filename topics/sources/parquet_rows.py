@@ -69,7 +69,7 @@ def _read(file: Any, document: Document) -> SourceRead:
     paths = paths_of(sample, most=MOST_COLUMNS) if sample else [(name,) for name in readable]
     names = unique_names(map(joined, paths))
     if not sample:
-        raise SourceError(no_records(source, names, why="There is no row in it."))
+        raise no_records(source, names, why="There is no row in it.")
     rows = [[at_path(one, path) for path in paths] for one in sample]
     places = match_columns(names, rows, named=document.columns).places
     # Only the columns that hold something of a paper are read as a whole.

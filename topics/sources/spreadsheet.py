@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -59,15 +60,15 @@ class Spreadsheet:
                 raise SourceError(_locked(source))
         else:
             check_workbook(data, source=source)
-        sheets, others, why = [], [], ""
+        sheets, others, why = [], [], None
         for name, rows in _sheets(data, source):
             try:
                 sheets.append((name, _read_sheet(rows, document)))
             except SourceError as error:
                 others.append(name)
-                why = why or str(error)
+                why = why or error
         if not sheets:
-            raise SourceError(why or f"{source}: no records; there is no sheet with cells in it.")
+            raise why or SourceError(f"{source}: no records; no sheet has anything in it.")
         return _joined(document, kind, sheets, others)
 
 
@@ -85,7 +86,13 @@ def _joined(
         source=document.source,
         format=kind,
         records=tuple(record for _, table in sheets for record in table.records),
-        rejects=tuple(reject for _, table in sheets for reject in table.rejects),
+        rejects=tuple(
+            replace(reject, reason=f"Sheet “{name}”: {reject.reason}")
+            if len(sheets) > 1
+            else reject
+            for name, table in sheets
+            for reject in table.rejects
+        ),
         notices=tuple(notices),
         columns=tuple(dict.fromkeys(c for _, table in sheets for c in table.match.columns)),
         matched=sheets[0][1].match.matched,

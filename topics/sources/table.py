@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from topics.errors import SourceError
 from topics.sources.abstracts import abstract_text
 from topics.sources.cell_dates import day_comes_first, read_cell_date
 from topics.sources.column_names import fold
 from topics.sources.column_values import is_full
-from topics.sources.columns import ColumnMatch, listed, match_columns
+from topics.sources.columns import ColumnMatch, NoRecords, match_columns
 from topics.sources.dates import month_number, written_date
 from topics.sources.entries import NOTHING_IN_IT, title_text
 from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid, find_url, pubmed_url
@@ -83,9 +82,9 @@ def read_table(
         sample = [row.cells for row in early if isinstance(row, Row)]
     match = match_columns(columns, sample, named=named)
     if not early:
-        raise SourceError(no_records(source, columns, why=_HEADER_ONLY))
+        raise no_records(source, columns, why=_HEADER_ONLY)
     if not match.usable:
-        raise SourceError(no_records(source, columns))
+        raise no_records(source, columns)
     maker = _Maker(source=source, match=match, day_first=_day_first(match, sample))
     records: list[Record] = []
     rejects: list[Reject] = []
@@ -96,13 +95,13 @@ def read_table(
         elif made is not None:
             rejects.append(made)
     if not records and not rejects:
-        raise SourceError(no_records(source, columns, why=_HEADER_ONLY))
+        raise no_records(source, columns, why=_HEADER_ONLY)
     return TableRead(tuple(records), tuple(rejects), match, maker.notices)
 
 
-def no_records(source: str, columns: Sequence[str], *, why: str = _UNKNOWN) -> str:
-    """What to tell of a table without papers."""
-    return f"{source}: no records; columns seen: {listed(columns)}. {why}"
+def no_records(source: str, columns: Sequence[str], *, why: str = _UNKNOWN) -> NoRecords:
+    """What to raise for a table without papers."""
+    return NoRecords(source, columns, why)
 
 
 def too_wide(source: str, columns: int) -> str:
