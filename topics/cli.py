@@ -315,7 +315,13 @@ def _read(arguments: argparse.Namespace) -> None:
     with _teller(arguments) as console:
         console.stage(1, 1, "Reading the sources")
         columns = dict(arguments.columns)
-        reads = read_sources(arguments.sources, progress=console.note, columns=columns)
+        reads = read_sources(
+            arguments.sources,
+            progress=console.note,
+            columns=columns,
+            # A preview shows what each file is, and lets its columns be corrected.
+            may_be_empty=arguments.json and arguments.sample is not None,
+        )
         corpus = build_corpus(reads, page_year=settings.page_year)
         for notice in corpus.notices:
             console.note(notice)
