@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -177,6 +178,22 @@ def test_a_column_that_no_table_has_is_an_error(tmp_path: Path) -> None:
         read_sources([file], columns={"title": "Heading"})
     with pytest.raises(SettingsError, match=r"no field “titel”.*expected one of title, abstract"):
         read_sources([file], columns={"titel": "title"})
+
+
+def test_a_preview_keeps_the_columns_of_a_table_that_cannot_be_matched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "papers.csv"
+    file.write_text("Foo|Bar\nx|y\n", encoding="utf-8")
+    assert main(["read", str(file), "--json"]) == 1
+    assert "columns seen: Foo, Bar" in capsys.readouterr().err
+    assert main(["read", str(file), "--json", "--sample", "1"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["files"]
+    assert found["columns"] == ["Foo", "Bar"]
+    assert found["matched"] == {}
+    assert main(["read", str(file), "--json", "--sample", "1", "--column", "title=Bar"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["files"]
+    assert found["sample"][0]["title"] == "y"
 
 
 def test_a_table_without_a_header_may_be_named_by_number(tmp_path: Path) -> None:

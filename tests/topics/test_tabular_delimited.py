@@ -61,6 +61,13 @@ def test_an_extra_blank_field_in_one_row_is_rejected_too() -> None:
     assert rejected(found) == [3]
 
 
+def test_rows_with_a_number_that_the_header_does_not_name_are_not_shifted_either() -> None:
+    found = table("title\tabstract\n1\tOne\ttext\n2\tTwo\tmore\n")
+    assert not found.records
+    assert rejected(found) == [2, 3]
+    assert any("one field more than the header" in notice for notice in found.notices)
+
+
 def test_a_separator_at_the_end_of_every_row_makes_no_column() -> None:
     found = table("title,abstract\nOne,text,\nTwo,more,\n")
     assert titles(found) == [(2, "One"), (3, "Two")]

@@ -66,6 +66,7 @@ def test_every_visible_sheet_with_papers_is_read() -> None:
     )
     found = read(SPREADSHEET, data)
     assert [record.line for record in found.records] == [2, 3, 6, 2]
+    assert found.rejects[0].reason.startswith("Sheet “One”: ")
     assert any("no papers in sheet “About”" in notice for notice in found.notices)
     assert any("sheet “Two”: columns: title" in notice for notice in found.notices)
 
