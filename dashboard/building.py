@@ -284,6 +284,8 @@ def why(job: Job, *, what: str, root: Path, draft: Draft) -> str:
         return f"{what} was cancelled."
     if job.state == "interrupted":
         return f"{what} was interrupted: Papermap was stopped or started again meanwhile."
+    if job.state == "killed":
+        return f"{what} was ended by the system, as a rule for want of memory. Try fewer files."
     if job.state == "overdue":
         return f"{what} was stopped after {job.seconds / 60:.0f} minutes. Try with fewer files."
     message = job.problem or (
@@ -317,6 +319,7 @@ def _start(
             cwd=draft.folder,
             seconds=seconds,
             turn=draft.folder.parent / f".{turn}",
+            cache=draft.folder.parents[1] / ".cache",
             target=target,
             discard=discard,
         )

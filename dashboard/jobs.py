@@ -53,6 +53,7 @@ State = Literal[
     "failed",
     "cancelled",
     "overdue",
+    "killed",
     "interrupted",
 ]
 
@@ -83,7 +84,8 @@ class Job:
     """How a job stands.
 
     Attributes:
-        state: ``none`` where there is no job; ``interrupted`` where its worker died.
+        state: ``none`` where there is no job; ``killed`` where the system ended the command,
+            ``interrupted`` where its worker is gone.
         stages: those that have begun; the last one runs while the job does.
         problem: the message that ended it, in words for the user; empty where there is none.
         details: what the command wrote beside that, e.g. a traceback.
@@ -114,6 +116,7 @@ def start(
     cwd: Path,
     seconds: float,
     turn: Path,
+    cache: Path,
     target: Path | None = None,
     discard: Sequence[Path] = (),
 ) -> None:
@@ -125,6 +128,7 @@ def start(
         cwd: the folder in which the command runs.
         seconds: after which it is stopped.
         turn: where jobs of the same kind wait for their turn.
+        cache: where the command keeps what it may need again, unless the environment says.
         target: the folder that the command writes; what a killed command left beside it is removed.
         discard: folders that are removed when the command has ended well.
 
@@ -137,6 +141,7 @@ def start(
         "cwd": str(cwd),
         "seconds": seconds,
         "turn": str(turn),
+        "cache": str(cache),
         "target": None if target is None else str(target),
         "discard": [str(each) for each in discard],
         "started": time.time(),

@@ -43,8 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     parent = os.getppid()
     with FileLock(folder / LOCK):
         request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
-        if hasattr(os, "nice"):
-            os.nice(_NICE)
+        _give_way()
 
         ends: list[int] = []
         signal.signal(signal.SIGTERM, lambda number, _: ends.append(number))
@@ -61,6 +60,14 @@ def main(argv: list[str] | None = None) -> int:
         _tidy(request, how)
         _write(folder / END, {"how": how, "time": time.time()})
     return 0
+
+
+def _give_way() -> None:
+    """Leave the processor to readers' pages; where memory runs out, go before the dashboard."""
+    with contextlib.suppress(OSError):
+        os.nice(_NICE)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("600", encoding="ascii")
 
 
 @contextmanager
@@ -89,7 +96,7 @@ def _run(folder: Path, request: dict[str, Any], stop: Callable[[], str | None]) 
         child = subprocess.Popen(  # noqa: S603  our own interpreter and module
             [sys.executable, "-P", "-m", "topics.cli", *request["arguments"]],
             cwd=request["cwd"],
-            env=environment(),
+            env={"PAPERMAP_CACHE": request["cache"], **environment()},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=events,
@@ -103,6 +110,8 @@ def _run(folder: Path, request: dict[str, Any], stop: Callable[[], str | None]) 
                 return why
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(_TICK)
+    if child.returncode == -signal.SIGKILL:
+        return "killed"
     return "failed" if child.returncode else "done"
 
 

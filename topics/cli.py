@@ -239,9 +239,11 @@ def _add_serve(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from topics.serving import Server
+    from topics.store import default_root
 
     maps = arguments.maps or [_sample_map()]
-    server = Server(maps, host=arguments.host, port=arguments.port, workspace=_workspace(arguments))
+    reach = {"host": arguments.host, "port": arguments.port}
+    server = Server(maps, **reach, workspace=_workspace(arguments), cache=default_root())
     with Console(sys.stderr) as console:
         console.stage(1, 1, "Starting the dashboard")
         server.start()

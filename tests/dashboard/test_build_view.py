@@ -359,6 +359,7 @@ def test_two_builds_of_the_same_name(root: Path) -> None:
     [
         ("cancelled", [stage(1)], "The build was cancelled."),
         ("interrupted", [stage(1)], "The build was interrupted"),
+        ("killed", [stage(1)], "The build was ended by the system, as a rule for want of memory"),
         ("overdue", [stage(1)], "The build was stopped after 0 minutes"),
         (
             "failed",

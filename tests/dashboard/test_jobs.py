@@ -218,6 +218,7 @@ def test_what_takes_too_long_is_stopped(root: Path) -> None:
         cwd=draft.folder,
         seconds=0.3,
         turn=root / ".builds" / ".building",
+        cache=root / ".cache",
         target=root / "mine",
     )
     job = ended(draft)

@@ -132,6 +132,10 @@ def test_the_dashboard_is_told_of_the_workspace_by_its_server_alone(
     monkeypatch.setenv(WORKSPACE_VARIABLE, "/elsewhere")
     assert environment(["a-map"], tmp_path)[WORKSPACE_VARIABLE] == str(tmp_path)
     assert WORKSPACE_VARIABLE not in environment(["a-map"])
+    monkeypatch.delenv("PAPERMAP_CACHE", raising=False)
+    assert environment([], tmp_path, tmp_path / "cache")["PAPERMAP_CACHE"] == f"{tmp_path}/cache"
+    monkeypatch.setenv("PAPERMAP_CACHE", "/own")
+    assert environment([], tmp_path, tmp_path / "cache")["PAPERMAP_CACHE"] == "/own"
 
 
 def test_read_only_and_builds_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
