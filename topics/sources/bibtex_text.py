@@ -120,6 +120,8 @@ def prose(value: str) -> str:
 
 def verbatim(value: str) -> str:
     """An address, identifier or number, without what TeX needs around it."""
+    if "\\" not in value and "{" not in value:
+        return value.strip()
     value = _ADDRESS.sub(lambda match: match[1] or match[2] or "", value)
     value = value.replace("$\\sim$", "~")
     return re.sub(r"[{}]", "", _CHARACTERS.sub(_character, value)).strip()
