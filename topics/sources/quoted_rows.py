@@ -53,9 +53,19 @@ class RowShape:
         """Whether a line begins a row of this shape with these fields."""
         return (
             len(cells) == self.width
+            and (self.tells or not line[:1].islower())
             and (not self.quoted or line.lstrip().startswith('"'))
             and all(_is_number(cells[place]) for place in self.numbers)
         )
+
+    def may_begin(self, line: str, delimiter: str) -> bool:
+        """Whether a line looks like the beginning of a row, good or bad."""
+        if 0 in self.numbers:
+            first = line.partition(delimiter)[0].strip().strip('"')
+            return bool(first) and _is_number(first)
+        if self.quoted:
+            return line.lstrip().startswith('"')
+        return line.count(delimiter) >= self.width - 1 > 0 and not line[:1].islower()
 
     @classmethod
     def of(cls, lines: Sequence[str], rows: Sequence[Sequence[str]], *, width: int) -> RowShape:
@@ -167,10 +177,10 @@ class QuotedRows:
         return self.shape.fits(ahead[0], cells)
 
     def _skip(self, lines: _Lines) -> int:
-        """Pass over lines until a good row begins; their number."""
+        """Pass over lines until a row begins or may begin; their number."""
         for skipped in range(_GIVEN_UP):
             ahead = lines.ahead(_REACH)
-            if not ahead or self._begins(ahead):
+            if not ahead or self._begins(ahead) or self.shape.may_begin(ahead[0], self.delimiter):
                 return skipped
             lines.drop()
         return _GIVEN_UP
