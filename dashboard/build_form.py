@@ -63,8 +63,10 @@ def _ended(root: Path, draft: Draft, job: Job) -> None:
     rest = "The map that was there is unchanged. " if old else ""
     if draft.files():
         rest += "Your files are still here for a day: change what you like and build again."
-    box = st.info if job.state == "cancelled" else st.error
-    box(paragraphs(f"{said}\n{rest}"), icon=":material/error:")
+    if job.state == "cancelled":
+        st.info(paragraphs(f"{said}\n{rest}"), icon=":material/cancel:")
+    else:
+        st.error(paragraphs(f"{said}\n{rest}"), icon=":material/error:")
     if job.details and job.state == "failed" and not job.problem:
         with st.expander("What it wrote"):
             st.code(job.details, language=None)
