@@ -38,11 +38,13 @@ class RowShape:
         width: number of fields.
         quoted: whether every row begins with a quotation mark.
         numbers: places of the fields that hold a number or nothing in every row.
+        capital: whether no row begins with a small letter.
     """
 
     width: int
     quoted: bool = False
     numbers: frozenset[int] = frozenset()
+    capital: bool = False
 
     @property
     def tells(self) -> bool:
@@ -53,7 +55,7 @@ class RowShape:
         """Whether a line begins a row of this shape with these fields."""
         return (
             len(cells) == self.width
-            and (self.tells or not line[:1].islower())
+            and not (self.capital and line[:1].islower())
             and (not self.quoted or line.lstrip().startswith('"'))
             and all(_is_number(cells[place]) for place in self.numbers)
         )
@@ -65,7 +67,9 @@ class RowShape:
             return bool(first) and _is_number(first)
         if self.quoted:
             return line.lstrip().startswith('"')
-        return line.count(delimiter) >= self.width - 1 > 0 and not line[:1].islower()
+        return line.count(delimiter) >= self.width - 1 > 0 and not (
+            self.capital and line[:1].islower()
+        )
 
     @classmethod
     def of(cls, lines: Sequence[str], rows: Sequence[Sequence[str]], *, width: int) -> RowShape:
@@ -78,7 +82,12 @@ class RowShape:
             for place in range(width)
             if all(_is_number(row[place]) for row in whole) and any(row[place] for row in whole)
         )
-        return cls(width, all(line.lstrip().startswith('"') for line in lines), numbers)
+        return cls(
+            width,
+            quoted=all(line.lstrip().startswith('"') for line in lines),
+            numbers=numbers,
+            capital=not any(line[:1].islower() for line in lines),
+        )
 
 
 @dataclass(slots=True)
