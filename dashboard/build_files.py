@@ -110,7 +110,8 @@ def preview(root: Path, draft: Draft, request: Request) -> Preview:
         _await(draft, request)
         return found
     if found.job.state != "done":
-        _failed(building.why(found.job, what="Reading", root=root, draft=draft))
+        said = building.why(found.job, what="Reading", root=root, draft=draft)
+        st.error(paragraphs(said), icon=":material/error:")
         if request.columns:
             st.button(
                 "Find the columns anew",
@@ -145,16 +146,6 @@ def _await(draft: Draft, request: Request) -> None:
         st.rerun()
     files = wording.count(len(draft.files()), "file")
     st.html(f'<div class="pm-reading" role="status">Reading {files} …</div>')
-
-
-def _failed(said: str) -> None:
-    """Why nothing could be read; what was expected is long, and stands apart."""
-    lines = said.splitlines()
-    expected = [line for line in lines if line.startswith("Expected: ")]
-    rest = "\n".join(line for line in lines if line not in expected)
-    st.error(paragraphs(rest), icon=":material/error:")
-    for line in expected:
-        st.caption(text.plain(line))
 
 
 def _unread(draft: Draft, name: str) -> None:

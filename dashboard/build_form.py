@@ -134,7 +134,8 @@ def _begin(root: Path, draft: Draft, request: Request, preview: Preview, *, read
     if preview.job.state == "done" and not enough:
         st.caption(
             f"A map needs at least {MIN_PAPERS} different papers and there "
-            f"{'is' if preview.papers == 1 else 'are'} {preview.papers or 'none'}. Add more files."
+            f"{'is only' if preview.papers == 1 else 'are'} {preview.papers or 'none'}. "
+            "Add more files."
         )
 
 

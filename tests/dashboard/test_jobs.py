@@ -103,11 +103,22 @@ def test_files_with_nothing_in_them_say_so(root: Path) -> None:
     draft = new_draft(root)
     draft.add("notes.txt", b"nothing of ours")
     preview = read(draft)
-    assert preview.job.state == "failed"
-    said = building.why(preview.job, what="Reading", root=root, draft=draft)
+    assert (preview.papers, preview.files[0].read) == (0, 0)
+    assert "beginning “nothing of ours”" in preview.files[0].notices[-1]
+    building.start_build(root, draft, Request(name="mine"))
+    said = why(root, draft, ended(draft))
     assert said.startswith("No paper found in the file.")
     assert "notes.txt" in said
     assert str(root) not in said
+
+
+def test_a_column_that_no_table_has_is_said_so(root: Path) -> None:
+    draft = new_draft(root)
+    draft.add("table.csv", b"title,abstract\nOn maps,About maps\n")
+    preview = read(draft, Request(name="x", columns={"title": "heading"}))
+    assert preview.job.state == "failed"
+    said = building.why(preview.job, what="Reading", root=root, draft=draft)
+    assert said.startswith("No column “heading” for title")
 
 
 def test_a_build_makes_a_map_and_removes_the_files(root: Path) -> None:
