@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from topics.sources.archives import is_archive
 from topics.sources.decoding import decode, guess_encoding
+from topics.sources.document import Document
 from topics.sources.filekinds import kind_of
 
 TEXTS = {
@@ -136,6 +138,13 @@ def test_stray_zero_bytes_are_left_out_and_told() -> None:
 def test_what_is_no_text_is_told_by_its_kind(data: bytes, word: str) -> None:
     assert decode(data + b" " * 50).text is None
     assert word in str(kind_of(data + b" " * 50))
+
+
+@pytest.mark.parametrize("word", ["ID3", "PAR1", "BZh", "RIFF", "GIF8", "MZ", "Rar!", "OggS"])
+def test_words_that_are_marks_too_begin_a_text(word: str) -> None:
+    text = f"{word} and old trees\n" * 3
+    assert decode(text.encode()).text == text
+    assert not is_archive(Document.from_bytes(text.encode(), source="a"))
 
 
 def test_bytes_without_meaning_are_no_text() -> None:

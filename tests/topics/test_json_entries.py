@@ -33,6 +33,8 @@ LAYOUTS = {
     "lines with commas": ",\n".join(map(json.dumps, PAPERS)),
     "objects in a row": "\n".join(json.dumps(paper, indent=1) for paper in PAPERS),
     "answer": json.dumps({"meta": {"count": 6}, "results": PAPERS}, indent=1),
+    "by id": json.dumps({f"key {n}": paper for n, paper in enumerate(PAPERS)}, indent=1),
+    "by id on one line": json.dumps({f"key {n}": paper for n, paper in enumerate(PAPERS)}),
     "nested answer": json.dumps({"status": "ok", "message": {"facets": {}, "items": PAPERS}}),
 }
 
@@ -92,6 +94,22 @@ def test_what_holds_other_lists_is_an_entry_itself() -> None:
     one = {"id": 7, "title": "A", "references": [{"id": 1}], "authors": [{"id": 2}]}
     assert ids(json.dumps(one)) == ids(json.dumps(one, indent=1)) == [7]
     assert ids(json.dumps({"message": {**one, "reference": [{"id": 1}]}})) == [None]
+
+
+def test_a_key_is_the_id_of_an_entry_without_one() -> None:
+    text = json.dumps({"2401.00001": {"title": "A", "x": 1}, "2401.00002": {"title": "B", "x": 2}})
+    assert ids(text) == ["2401.00001", "2401.00002"]
+    assert ids('{"issued": {"date-parts": []}, "author": {"name": "x"}, "id": 5}') == [5]
+
+
+def test_many_bad_entries_and_strings_without_end_are_each_told() -> None:
+    good, bad = '{"id": 1, "title": "a"}', '{"id": 2 "title": "b"}'
+    for between in (",", ",\n"):
+        found = ids(f"[{good}, {between.join([bad] * 3000)}, {good}]")
+        assert found == [1, *[None] * 3000, 1]
+    assert len(ids(f"{good}\n" + f"{bad}\n" * 3000)) == 3001
+    assert ids('{"a": "' + '\\"' * 50_000) == [None]
+    assert ids("[" + good + ', {"id": "' + 'b" ' * 50_000) == [1, None]
 
 
 def test_deep_and_long_values_are_told() -> None:

@@ -82,6 +82,9 @@ def is_archive(document: Document) -> bool:
         except (*_DAMAGE, SourceError):
             return b"[Content_Types].xml" not in head
         return "[Content_Types].xml" not in names and "mimetype" not in names
+    if head.startswith(b"BZh"):
+        # Its first block, or the end of an empty file: three letters may begin a text.
+        return head[4:10] in (b"1AY&SY", b"\x17rE8P\x90")
     return head.startswith((b"PK\x05\x06", *_SINGLE)) or head[257:262] == b"ustar"
 
 
@@ -178,7 +181,8 @@ class _Expansion:
                 if info.is_dir() or _is_hidden(info.filename):
                     continue
                 name = self._named(document.source, _readable(info))
-                if self._is_full(document):
+                self.members += 1
+                if self.members > self.limits.members:
                     yield self._full(document)
                     return
                 problem = self._problem(info)
@@ -226,7 +230,8 @@ class _Expansion:
                 if not (info.isfile() or info.issym() or info.islnk()) or _is_hidden(info.name):
                     continue
                 name = self._named(document.source, info.name)
-                if self._is_full(document):
+                self.members += 1
+                if self.members > self.limits.members:
                     yield self._full(document)
                     return
                 problem = _unsafe(info.name) or self._too_much(info.size)
@@ -240,11 +245,6 @@ class _Expansion:
                     continue
                 self.expanded += info.size
                 yield document.holding(content.read(), source=name)
-
-    def _is_full(self, document: Document) -> bool:
-        del document
-        self.members += 1
-        return self.members > self.limits.members
 
     def _full(self, document: Document) -> SourceRead:
         return _refused(

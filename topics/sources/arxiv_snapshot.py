@@ -20,11 +20,11 @@ _OWN = ("authors_parsed", "versions", "update_date", "categories", "submitter")
 _NEW_ID = re.compile(r"(\d\d)(0[1-9]|1[0-2])\.\d{4,5}")
 _OLD_ID = re.compile(r"[a-z-]+(?:\.[A-Z]{2})?/(\d\d)(0[1-9]|1[0-2])\d{3}")
 #: Places of work in brackets, which may stand within others.
-_PLACE = re.compile(r"\s*\([^()]*\)")
-_AND = re.compile(r"\s*(?:,\s*and\s|,|;|\band\b)\s*")
+_PLACE = re.compile(r" ?\([^()]*\)")
+_AND = re.compile(r" ?(?:, ?and |,|;|\band\b) ?")
 _WITHDRAWN = re.compile(
-    r"\s*[\[(]?\s*(?:this|the) (?:\w+ ){0,2}(?:has been|was|is) (?:\w+ )?withdrawn\b.{0,400}"
-    r"|\s*[\[(]?withdrawn\b.{0,300}",
+    r"[\[(]?(?:this|the)\s(?:\w+\s){0,2}(?:has\sbeen|was|is)\s(?:\w+\s)?withdrawn\b.{0,400}"
+    r"|[\[(]?withdrawn\b.{0,300}",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -36,11 +36,12 @@ def arxiv_url(arxiv_id: str | None) -> str | None:
 
 def without_withdrawal(abstract: str) -> str:
     """Empty where an abstract only says that the paper was withdrawn."""
-    return "" if _WITHDRAWN.fullmatch(abstract) else abstract
+    return "" if _WITHDRAWN.fullmatch(abstract.strip()) else abstract
 
 
 def split_authors(line: str) -> list[str]:
     """The names in arXiv's line of authors, without the places of work in brackets."""
+    line = " ".join(line.split())
     for _ in range(4):
         shorter = _PLACE.sub("", line)
         if shorter == line:

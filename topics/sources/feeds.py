@@ -31,15 +31,15 @@ _FIRST = re.compile(r"<(?:entry|item)[\s>]")
 _BUILT = re.compile(r"<(?:lastBuildDate|updated|pubDate|date)>([^<]{4,40})<")
 #: Fields that feeds of papers write into the text, each on a line of its own.
 _LABELLED = re.compile(
-    r"(?:\A|\n)\s*(authors?|upvotes|published|likes)\s*:[ \t]*([^\n]*)", re.IGNORECASE
+    r"(?:\A|\n)[ \t]*(authors?|upvotes|published|likes)\s*:[ \t]*([^\n]*)", re.IGNORECASE
 )
-_ABSTRACT = re.compile(r"(?:\A|\n|\s)\s*(?:summary|abstract)\s*:\s*(?=\S)", re.IGNORECASE)
+_ABSTRACT = re.compile(r"(?<!\S)(?:summary|abstract)\s*:\s*(?=\S)", re.IGNORECASE)
 _ANNOUNCED = re.compile(r"\s*arxiv:\S+\s+announce type:\s*(\S+)", re.IGNORECASE)
 #: What older feeds of arXiv add to a title.
-_TITLE_END = re.compile(r"\s*\(arXiv:[^()]*\)\s*$")
+_TITLE_END = re.compile(r" ?\(arXiv:[^()]*\)$")
 #: Characters of a summary that need no longer text beside it.
 _LONG_ENOUGH = 300
-_EMAIL = re.compile(r"\s*\S+@\S+\s*\(([^()]+)\)\s*")
+_EMAIL = re.compile(r"[^\s@]+@\S+ \(([^()]+)\)")
 
 
 class Feed:
@@ -100,7 +100,7 @@ def _entry(found: XmlRecord) -> Entry:
     upvotes = labels.get("upvotes", "")
     return Entry(
         line=found.line,
-        title=_TITLE_END.sub("", _first(item, "title")),
+        title=_TITLE_END.sub("", " ".join(_first(item, "title").split())),
         abstract=without_withdrawal(_abstract(body)),
         date=_date(item, body),
         authors=_authors(item) or split_authors(labels.get("authors", labels.get("author", ""))),
@@ -162,7 +162,8 @@ def _authors(item: Element) -> list[str]:
     lines = [
         plain(inner_text(part)) for name in ("creator", "author") for part in item.findall(name)
     ]
-    lines = [_EMAIL.sub(r"\1", " ".join(line.split())) for line in lines]
+    lines = [" ".join(line.split()) for line in lines]
+    lines = [match[1] if (match := _EMAIL.fullmatch(line)) else line for line in lines]
     lines = list(dict.fromkeys(filter(None, lines)))
     if len(lines) == 1 and ";" not in lines[0]:
         names = split_authors(lines[0])

@@ -54,6 +54,9 @@ _OFFICE = (
     (b"mimetypeapplication/vnd.oasis", f"an OpenDocument text; {_EXPORT}"),
     (b"mimetypeapplication/epub", "an e-book"),
 )
+#: Marks that no text begins with.
+_TELLING = frozenset(mark for mark, _ in _KINDS if not mark.isalnum() and mark != b"Rar!")
+_ZEROS = re.compile(rb"[\x00-\x08]")
 _PICKLE = re.compile(rb"\x80[\x02-\x05](?:\x95.{8})?[\x00-\x7f\x80-\xff]", re.DOTALL)
 _MP4 = re.compile(rb".{4}ftyp", re.DOTALL)
 
@@ -69,7 +72,8 @@ def kind_of(head: bytes) -> str | None:
             if mark in head[:4096]:
                 return kind
     for mark, kind in _KINDS:
-        if head.startswith(mark):
+        # Some marks are words too: ID3 is an algorithm, PAR1 a receptor.
+        if head.startswith(mark) and (mark in _TELLING or _ZEROS.search(head[:512])):
             return kind
     if head[:2] == b"MZ" and b"\x00" in head[:64]:
         return "a Windows program, not a list of papers"
@@ -79,7 +83,7 @@ def kind_of(head: bytes) -> str | None:
         return "a tar archive. Unpack it, or make a ZIP archive of it"
     if _MP4.match(head):
         return "a sound or film"
-    if head.startswith(b"RIFF"):
+    if head.startswith(b"RIFF") and _ZEROS.search(head[:64]):
         return "an image or a sound"
     if head.startswith(b"{\\rtf"):
         return f"an RTF document; {_EXPORT}"

@@ -36,8 +36,8 @@ _DEEPEST = 4
 _LONGEST = 64 * 1024 * 1024
 #: Lines by which a file of lines is told.
 _TELLING = 20
-#: Entries whose end is looked for by their brackets, and how far: each costs as many characters.
-_SEARCHES, _REACH = 1000, 256 * 1024
+#: Characters in which the end of one bad entry is looked for by its brackets, and that of all.
+_REACH, _SEARCHED = 256 * 1024, 256 * 1024 * 1024
 #: Places that may be the beginning of the next entry, tried after one without an end.
 _ATTEMPTS = 64
 #: Bad entries after which each is cut out before it is read, as an error's place is slow to count.
@@ -46,7 +46,8 @@ _PATIENCE = 20
 _SPACE = re.compile(r"\s*")
 _BETWEEN = re.compile(r"[\s,]*")
 _KEY = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*')
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\[\]{}]')
+#: A string that is not closed ends with its line.
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[\[\]{}]')
 _OPENING = re.compile(r'\{\s*"(?:[^"\\\n]|\\.){0,100}"\s*:')
 _REASONS = {
     "Expecting ',' delimiter": "a comma or a closing bracket is missing",
@@ -60,9 +61,7 @@ _REASONS = {
     "Invalid \\uXXXX escape": "a \\u is not followed by four digits",
     "Extra data": "something follows where the line should end",
 }
-#: What follows an entry.
-_FOLLOWS = (",", "]", "{")
-
+_NOT_CLOSED = "the list in it is not closed: the file may have been cut off."
 #: Accepts line breaks and tabs within strings, which some programs write as they are.
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -96,7 +95,8 @@ class JsonText:
     _line: int = 1
     _counted: int = 0
     _bad: int = 0
-    _searches: int = 0
+    _searched: int = 0
+    _follows: tuple[str, ...] = (",", "]", "{")
     _sign: str | None = None
     _keys: frozenset[str] = frozenset()
 
@@ -117,11 +117,18 @@ class JsonText:
     def _entries(self) -> Iterator[JsonEntry]:
         at = _after(_SPACE, self.text, 0)
         inside = at + 1 if self.text.startswith("[", at) else _list_inside(self.text, at)
+        if inside is None and _is_keyed(self.text, at):
+            self._follows = (",", "}")
+            yield from self._keyed(at + 1)
+            return
         listed = inside is not None
         at = inside if inside is not None else at
         while (at := _after(_BETWEEN, self.text, at)) < len(self.text):
             if listed and self.text[at] == "]":
-                return
+                following = self._after_close(at)
+                if following is None:
+                    return
+                at = following
             line = self._line_of(at)
             value, problem, end = self._element(at)
             yield JsonEntry(line, value, problem)
@@ -129,7 +136,31 @@ class JsonText:
                 return
             at = end
         if listed:
-            self.notices.append("the list in it is not closed: the file may have been cut off.")
+            self.notices.append(_NOT_CLOSED)
+
+    def _keyed(self, at: int) -> Iterator[JsonEntry]:
+        """The values of an object whose brace has been passed; a key is the id of its value."""
+        while (at := _after(_BETWEEN, self.text, at)) < len(self.text):
+            if self.text[at] == "}":
+                following = self._after_close(at)
+                if following is None:
+                    return
+                at = following
+            key = _KEY.match(self.text, at)
+            start = at if key is None else key.end()
+            line = self._line_of(at)
+            value, problem, end = self._element(start)
+            if key is not None and isinstance(value, dict):
+                value.setdefault("id", key[1])
+            yield JsonEntry(line, value, problem)
+            if end is None:
+                return
+            at = end
+        self.notices.append(_NOT_CLOSED)
+
+    def _after_close(self, at: int) -> int | None:
+        """Where another entry begins behind a bracket that closes the list too early."""
+        return self._next(at, len(self.text)) if self._bad else None
 
     def _element(self, at: int) -> tuple[Any, str, int | None]:
         """The value that begins here, what is wrong with it, and where it ends if that is known."""
@@ -159,11 +190,11 @@ class JsonText:
     def _end(self, at: int) -> int | None:
         """Where an entry that may not be valid ends; None if nothing tells."""
         found = None
-        if self._searches < _SEARCHES:
+        if self._searched < _SEARCHED:
             found = _balanced(self.text, at)
-            self._searches += 1
+            self._searched += _REACH if found is None else found - at
         if found is not None and not self.text.startswith(
-            _FOLLOWS, _after(_SPACE, self.text, found)
+            self._follows, _after(_SPACE, self.text, found)
         ):
             found = None
         # A lost quotation mark may have hidden brackets: no whole entry may lie in between.
@@ -199,9 +230,9 @@ def is_lines(text: str) -> bool:
         return False
     lines = [line for line in text[: 16 * _REACH].split("\n", 4 * _TELLING) if line.strip()]
     lines = lines[: _TELLING + 1]
-    good = sum(1 for line in lines if line.lstrip().startswith("{") and _is_object(line))
-    # The last line may be cut off, and a few may be bad.
-    return len(lines) > 1 and good > 0 and good * 2 >= len(lines) - 1
+    objects = [line for line in lines if line.lstrip().startswith("{")]
+    # The last line may be cut off, and some may be bad.
+    return len(lines) > 1 and len(objects) * 5 >= len(lines) * 4 and any(map(_is_object, objects))
 
 
 def first_entries(document: Document, count: int = 3) -> list[dict[str, Any]]:
@@ -286,6 +317,24 @@ def _list_inside(text: str, at: int, depth: int = 0) -> int | None:
     return None
 
 
+def _is_keyed(text: str, at: int) -> bool:
+    """Whether an object holds entries by their ids: its first two values are much alike."""
+    if not text.startswith("{", at):
+        return False
+    at += 1
+    found: list[set[str]] = []
+    while len(found) < 2:
+        match = _KEY.match(text, _after(_BETWEEN, text, at))
+        if match is None or not text.startswith("{", match.end()):
+            return False
+        try:
+            value, at = _DECODER.raw_decode(text, match.end())
+        except (ValueError, RecursionError):
+            return False
+        found.append(set(value))
+    return len(found[0] & found[1]) * 2 > max(map(len, found))
+
+
 def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
     match = pattern.match(text, at)
     return match.end() if match else at
@@ -302,7 +351,7 @@ def _sign(text: str, at: int) -> str | None:
 
 
 def _balanced(text: str, at: int) -> int | None:
-    """The end of the brackets that open here."""
+    """The end of the brackets that open here, or where one closes that did not; None if none do."""
     depth = 0
     for match in _TOKEN.finditer(text, at, at + _REACH):
         if match[0] in "[{":
@@ -310,7 +359,8 @@ def _balanced(text: str, at: int) -> int | None:
         elif match[0] in "]}":
             depth -= 1
             if depth <= 0:
-                return match.end() if depth == 0 else match.start()
+                end = match.end() if depth == 0 else match.start()
+                return end if end > at else None
     return None
 
 

@@ -9,7 +9,7 @@ __all__ = ["without_prefixes"]
 _TAG = re.compile(r"<[A-Za-z_/][^<>]*>")
 _NAME = re.compile(r"^(</?)[A-Za-z_][\w.-]*:(?=[A-Za-z_])")
 _ATTRIBUTE = re.compile(
-    r"\s+(?:xmlns|(?!xml:)[A-Za-z_][\w.-]*:[\w.-]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')"
+    r"(?<!\s)\s+(?:xmlns|(?!xml:)[A-Za-z_][\w.-]*:[\w.-]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')"
 )
 
 
