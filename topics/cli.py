@@ -327,9 +327,9 @@ def _read(arguments: argparse.Namespace) -> None:
         corpus = build_corpus(reads, page_year=settings.page_year)
         for notice in corpus.notices:
             console.note(notice)
-    files = counts_by_file(reads, corpus.ledger)
+    files = counts_by_file(reads, corpus)
     if arguments.out:
-        write_papers(corpus.papers, arguments.out)
+        write_papers(corpus, arguments.out)
     if arguments.json and arguments.sample is not None:
         from topics.preview import preview
 

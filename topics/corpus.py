@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from topics.duplicates import group_records
-from topics.language import language_notice
-from topics.sources.page_year import dated, page_years
-from topics.text import scrub, title_key
+from topics.gathering import gather
+from topics.language import language_notice, sample_step
+from topics.outcomes import OUTCOMES, join_batches
+from topics.sources.page_year import page_years
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
+    from topics.gathering import Gathered
+    from topics.outcomes import Outcomes
     from topics.sources.record import Record, SourceRead
 
-__all__ = ["Corpus", "build_corpus"]
+__all__ = ["COLUMNS", "Corpus", "build_corpus"]
 
 #: Columns of a corpus's papers: those of a map's papers before the model adds to them.
-_COLUMNS = (
+COLUMNS = (
     "id",
     "title",
     "abstract",
@@ -38,52 +40,89 @@ _COLUMNS = (
     "arxiv_id",
     "sources",
 )
-_LEDGER = ("source", "line", "outcome", "paper_id", "reason")
 _PRECISION = {4: "year", 7: "month", 10: "day"}
-
-_Row = tuple[str, int, str, str | None, str | None]
+#: Papers of a table that are made at once.
+_BATCH = 10_000
 
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
     """The papers of one map, each once.
 
+    Tables are made when they are first asked for; what is counted needs none, so that a corpus of
+    millions of records takes little memory as long as only `batches` is used.
+
     Attributes:
-        papers: one row a paper, ordered by id; the columns of a map's papers up to ``sources``.
-        ledger: one row a record read: source, line, outcome (kept, merged or rejected), paper_id
-            and reason. For every source the rows are as many as the records read.
         notices: remarks for the user.
         as_of: the latest day (``YYYY-MM-DD``) that a source gives as its own, None if none does.
-        fingerprint: SHA-256 of the papers, whatever the order of files and records.
     """
 
-    papers: pd.DataFrame
-    ledger: pd.DataFrame
     notices: tuple[str, ...]
     as_of: str | None
-    fingerprint: str
+    _gathered: Gathered
 
     def __len__(self) -> int:
-        return len(self.papers)
+        return len(self._gathered)
+
+    @cached_property
+    def papers(self) -> pd.DataFrame:
+        """One row a paper, ordered by id; the columns of a map's papers up to ``sources``."""
+        return join_batches(list(self.batches()) or [_frame([])])
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """One row a record read: source, line, outcome, paper_id and reason.
+
+        For every source the rows are as many as the records read.
+        """
+        return join_batches(list(self.outcomes.batches()))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the papers, whatever the order of files and records."""
+        return _fingerprint(self._papers(range(len(self))))
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """What became of every record: the ledger in little memory."""
+        return self._gathered.outcomes
 
     @property
     def undated(self) -> int:
         """Number of papers without a date."""
-        return int(self.papers["date"].isna().sum())
+        return len(self) - int(self._gathered.is_dated.sum())
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """Number of records kept, merged and rejected."""
-        found = self.ledger["outcome"].value_counts()
-        return {name: int(found.get(name, 0)) for name in ("kept", "merged", "rejected")}
+        return {outcome: self.outcomes.total(outcome) for outcome in OUTCOMES}
+
+    def batches(self, size: int = _BATCH) -> Iterator[pd.DataFrame]:
+        """The rows of `papers`, so many at a time."""
+        for start in range(0, len(self), size):
+            yield _frame(list(self._papers(range(start, min(start + size, len(self))))))
+
+    def record(self, row: int) -> Record:
+        """The record of a row of `outcomes`."""
+        return self._gathered.record(row)
+
+    def date_of(self, source: str, place: int) -> str | None:
+        """The date of the paper of a record, by its place among the records of its source."""
+        records = self._gathered.beside(source, place)
+        return _date([record.date for record in records if record.date])
+
+    def _papers(self, places: Iterable[int]) -> Iterator[dict[str, Any]]:
+        ids = self._gathered.ids
+        for place in places:
+            yield _paper(ids[place].as_py(), self._gathered.records(place))
 
 
 def build_corpus(reads: Sequence[SourceRead], *, page_year: int | None = None) -> Corpus:
     """Merge the records of all sources into a corpus.
 
-    Papers are the same by DOI, by arXiv id whatever its version, or by title where nothing
-    speaks against it; field by field the most complete record wins. The result does not depend
-    on the order of files or records.
+    Papers are the same by DOI, by arXiv id whatever its version, by PubMed id, or by title where
+    nothing speaks against it; field by field the most complete record wins. The result does not
+    depend on the order of files or records.
 
     Args:
         reads: what each source gave.
@@ -91,100 +130,30 @@ def build_corpus(reads: Sequence[SourceRead], *, page_year: int | None = None) -
     """
     reads = sorted(reads, key=lambda read: read.source)
     years = page_years(reads, page_year=page_year)
-    records, ledger = _accepted(reads, years.years)
-    papers: list[dict[str, Any]] = []
-    taken: set[str] = set()
-    for group in group_records(records):
-        paper_id = _identity(group, taken)
-        taken.add(paper_id)
-        papers.append(_paper(paper_id, group))
-        ledger += _outcomes(paper_id, group)
-    papers.sort(key=lambda paper: str(paper["id"]))
-    ledger.sort(key=lambda row: (row[0], row[1], row[2], row[3] or ""))
-    language = language_notice([paper["abstract"] for paper in papers])
+    gathered = gather(reads, years.years, tell_apart=_all_known)
+    language = _language(gathered)
     return Corpus(
-        papers=_frame(papers),
-        ledger=_ledger_frame(ledger),
         notices=(
             *(notice for read in reads for notice in read.notices),
             *years.notices,
             *([language] if language else []),
         ),
         as_of=_as_of(reads, years.years),
-        fingerprint=_fingerprint(papers),
+        _gathered=gathered,
     )
 
 
-def _accepted(
-    reads: Iterable[SourceRead], years: Mapping[str, int | None]
-) -> tuple[list[Record], list[_Row]]:
-    """Records that can become papers, dated, and the ledger rows of all others."""
-    records: list[Record] = []
-    ledger: list[_Row] = []
-    for read in reads:
-        ledger += [(bad.source, bad.line, "rejected", None, bad.reason) for bad in read.rejects]
-        for given in read.records:
-            record = _normal(given, years[read.source])
-            if record.title or record.abstract:
-                records.append(record)
-            else:
-                reason = "Neither a title nor an abstract."
-                ledger.append((record.source, record.line, "rejected", None, reason))
-    return records, ledger
+def _language(gathered: Gathered) -> str | None:
+    """What is to be said of the languages of a sample of all abstracts."""
+    told = gathered.is_long.nonzero()[0]
+    step = sample_step(len(told))
+    groups = (gathered.records(int(place)) for place in told[::step])
+    sample = [max((record.abstract for record in group), key=_completeness) for group in groups]
+    return language_notice(sample, of=len(told))
 
 
-def _normal(record: Record, year: int | None) -> Record:
-    """One spelling of identifiers, safe text, a date with its year: whatever a reader gave."""
-    arxiv, doi = record.arxiv_id, record.doi
-    if doi is not None:
-        doi = doi.strip().lower().removeprefix("https://doi.org/").removeprefix("doi:").strip()
-        if doi.startswith("10.48550/arxiv."):
-            arxiv, doi = arxiv or doi.removeprefix("10.48550/arxiv."), None
-    if arxiv is not None:
-        stem, _, version = arxiv.strip().removeprefix("arXiv:").rpartition("v")
-        arxiv = stem if stem and version.isdigit() else arxiv.strip().removeprefix("arXiv:")
-    web = record.url is not None and record.url.startswith(("https://", "http://"))
-    changed = {
-        "title": scrub(record.title),
-        "abstract": scrub(record.abstract),
-        "authors": tuple(filter(None, map(scrub, record.authors))),
-        "date": dated(record, year),
-        "doi": scrub(doi) or None if doi else None,
-        "arxiv_id": scrub(arxiv) or None if arxiv else None,
-        "url": scrub(record.url) if web and record.url else None,
-    }
-    if all(getattr(record, name) == value for name, value in changed.items()):
-        return record
-    return replace(record, **changed)  # type: ignore[arg-type]
-
-
-def _identity(group: Sequence[Record], taken: set[str]) -> str:
-    """A paper's id: from what names it in the world, whatever else is in the corpus."""
-    arxiv = min((record.arxiv_id for record in group if record.arxiv_id), default=None)
-    doi = min((record.doi for record in group if record.doi), default=None)
-    key = min(title_key(record.title or record.abstract) for record in group)
-    found = f"arxiv:{arxiv}" if arxiv else f"doi:{doi}" if doi else f"title:{_digest(key)}"
-    if found not in taken:
-        return found
-    # Another paper of the same name: told apart by all that is known of it.
-    paper = _paper("", group)
-    told = json.dumps({**paper, "sources": None}, sort_keys=True)
-    while (found := f"title:{_digest(told)}") in taken:
-        told += "\n"
-    return found
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _outcomes(paper_id: str, group: Sequence[Record]) -> list[_Row]:
-    kept, *merged = sorted(group, key=lambda record: (record.source, record.line))
-    reason = f"The same paper as line {kept.line} of {kept.source}."
-    return [
-        (kept.source, kept.line, "kept", paper_id, None),
-        *((record.source, record.line, "merged", paper_id, reason) for record in merged),
-    ]
+def _all_known(group: Sequence[Record]) -> str:
+    return json.dumps({**_paper("", group), "sources": None}, sort_keys=True)
 
 
 def _paper(paper_id: str, group: Sequence[Record]) -> dict[str, Any]:
@@ -222,24 +191,12 @@ def _date(dates: Sequence[str]) -> str | None:
 def _frame(papers: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
-    columns = {name: [paper[name] for paper in papers] for name in _COLUMNS}
-    kinds = dict.fromkeys(_COLUMNS, "str")
+    columns = {name: [paper[name] for paper in papers] for name in COLUMNS}
+    kinds = dict.fromkeys(COLUMNS, "str")
     kinds |= dict.fromkeys(("author_count", "comments", "upvotes"), "Int64")
     kinds |= dict.fromkeys(("authors", "sources"), "object")
     return pd.DataFrame(
         {name: pd.Series(values, dtype=kinds[name]) for name, values in columns.items()}
-    )
-
-
-def _ledger_frame(rows: Sequence[_Row]) -> pd.DataFrame:
-    import pandas as pd
-
-    kinds = {**dict.fromkeys(_LEDGER, "str"), "line": "int64"}
-    return pd.DataFrame(
-        {
-            name: pd.Series([row[at] for row in rows], dtype=kinds[name])
-            for at, name in enumerate(_LEDGER)
-        }
     )
 
 

@@ -1,69 +1,115 @@
-"""Which records are of the same paper; in doubt they are of different ones."""
+"""Which records may be of the same paper, found by keys, and which of these are."""
 
 from __future__ import annotations
 
-import re
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from topics.sameness import Known, first_surname, near_titles, numbers_of, same_paper, titles_agree
 from topics.text import title_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import numpy as np
 
     from topics.sources.record import Record
 
-__all__ = ["group_records"]
+__all__ = ["Candidates", "canonical"]
 
 #: Papers of one title that a further one is compared with; more are "Editorial" and the like.
 _COMPARED = 32
-#: Share of the words of the shorter abstract that two versions of an abstract have in common.
-_OVERLAP = 0.35
-#: A title of fewer words may be shared by different papers.
-_TELLING_TITLE = 4
+#: Records of nearly the same title that are compared with one another; more begin alike by chance.
+_BLOCK = 40
+#: Records of like titles that are kept in memory at once.
+_KEPT = 4096
+#: Letters at either end of a title that spellings of it have in common, and the least of them
+#: that tell anything where the first author is not known.
+_EDGE, _EDGE_ALONE = 10, 24
+#: Share of a title's letters by which another spelling of it may be longer.
+_LONGER = 0.2
+#: Identifiers of a paper, the strongest first.
+_IDENTIFIERS = ("doi", "arxiv_id", "pmid")
 
-_WORD = re.compile(r"\w{4,}")
 
-
-def group_records(records: Iterable[Record]) -> list[list[Record]]:
-    """Group records by paper: by DOI and arXiv id, then by title.
-
-    Returns:
-        Groups, each in canonical order, in an order that does not depend on that of the records.
-    """
-    ordered = sorted(records, key=_canonical)
-    by_title: dict[str, list[_Group]] = defaultdict(list)
-    for group in _by_identifier(ordered):
-        by_title[group.key].append(group)
-    found: list[list[Record]] = []
-    for same_title in by_title.values():
-        distinct: list[_Group] = []
-        for group in same_title:
-            match = next((one for one in distinct[:_COMPARED] if _same(one, group)), None)
-            if match is None:
-                distinct.append(group)
-            else:
-                match.records.extend(group.records)
-        found += [group.records for group in distinct]
-    return found
+def _numbers() -> array[int]:
+    return array("q")
 
 
 @dataclass(slots=True)
-class _Group:
-    """Records of one paper, and the key of its title."""
+class Candidates:
+    """Keys of the records gone by; a few numbers each, so that millions fit into memory.
 
-    key: str
-    records: list[Record] = field(default_factory=list)
+    Records are of one paper by DOI, arXiv id, PubMed id, then by title with year and first author,
+    then by nearly the same title. Only those that share a key are ever compared.
+    """
 
-    def values(self, name: str) -> set[Any]:
-        """All values that its records give to a field."""
-        return {
-            value for record in self.records if (value := getattr(record, name)) not in (None, "")
+    _keys: dict[str, array[int]] = field(
+        default_factory=lambda: {
+            name: _numbers() for name in (*_IDENTIFIERS, "title", "start", "end", "letters")
         }
+    )
+
+    def add(self, record: Record) -> None:
+        """Note the keys of the next record."""
+        keys = self._keys
+        for name in _IDENTIFIERS:
+            value = getattr(record, name)
+            keys[name].append(hash((name, value)) if value else 0)
+        key = title_key(record.title or record.abstract)
+        keys["title"].append(hash(key))
+        keys["letters"].append(len(key))
+        start, end = _blocks(record, key) if record.title else (0, 0)
+        keys["start"].append(start)
+        keys["end"].append(end)
+
+    def groups(self, fetch: Callable[[int], Record]) -> list[list[int]]:
+        """Rows of the records that are of one paper with others.
+
+        Args:
+            fetch: gives the record of a row, counted from 0 in the order in which they were added.
+
+        Returns:
+            Groups of two rows or more, the first row of each being the first in canonical order;
+            neither they nor their order depend on the order of the records.
+        """
+        links = _Links()
+        for name in (*_IDENTIFIERS, "title"):
+            for rows in _shared(self._keys[name]):
+                for row in rows[1:]:
+                    links.join(rows[0], row)
+        for one, other in self._near(lru_cache(_KEPT)(fetch)):
+            links.join(one, other)
+        found = []
+        for rows in links.groups():
+            records = {row: fetch(row) for row in rows}
+            found += _decided(sorted(rows, key=lambda row: canonical(records[row])), records)
+        return found
+
+    def _near(self, fetch: Callable[[int], Record]) -> Iterator[tuple[int, int]]:
+        """Pairs of rows whose titles are nearly the same."""
+        letters, titles = self._keys["letters"], self._keys["title"]
+        seen: set[tuple[int, int]] = set()
+        for name in ("start", "end"):
+            for rows in _shared(self._keys[name]):
+                if len(rows) > _BLOCK:
+                    continue
+                for at, one in enumerate(rows):
+                    for other in rows[at + 1 :]:
+                        short, long = sorted((letters[one], letters[other]))
+                        if titles[one] == titles[other] or long - short > 2 + long * _LONGER:
+                            continue
+                        if (one, other) not in seen:
+                            seen.add((one, other))
+                            if near_titles(Known([fetch(one)]), Known([fetch(other)])):
+                                yield one, other
 
 
-def _canonical(record: Record) -> tuple[Any, ...]:
+def canonical(record: Record) -> tuple[Any, ...]:
+    """By which records are ordered, wherever they stand."""
     return (
         record.arxiv_id or "~",
         record.doi or "~",
@@ -77,87 +123,115 @@ def _canonical(record: Record) -> tuple[Any, ...]:
     )
 
 
-def _by_identifier(ordered: Sequence[Record]) -> Iterator[_Group]:
-    """Join records of one arXiv id, and those of one DOI whose titles agree."""
-    parent = list(range(len(ordered)))
+class _Links:
+    """Rows that belong together, by way of others if need be."""
 
-    def root(row: int) -> int:
-        while parent[row] != row:
-            parent[row] = parent[parent[row]]
-            row = parent[row]
+    def __init__(self) -> None:
+        self._parent: dict[int, int] = {}
+
+    def join(self, one: int, other: int) -> None:
+        self._parent[self.root(one)] = self.root(other)
+
+    def root(self, row: int) -> int:
+        parent = self._parent
+        while (above := parent.setdefault(row, row)) != row:
+            parent[row] = parent[above]
+            row = above
         return row
 
-    first: dict[str, int] = {}
-    keys = [title_key(record.title or record.abstract) for record in ordered]
-    for row, record in enumerate(ordered):
-        if record.arxiv_id:
-            parent[root(row)] = root(first.setdefault(f"arxiv:{record.arxiv_id}", row))
-        if record.doi:
-            other = first.setdefault(f"doi:{record.doi}", row)
-            # A book's DOI may stand on each of its chapters.
-            if _titles_agree(record, ordered[other], keys[row], keys[other]):
-                parent[root(row)] = root(other)
-    groups: dict[int, _Group] = {}
-    for row, record in enumerate(ordered):
-        top = root(row)
-        groups.setdefault(top, _Group(keys[top])).records.append(record)
-    yield from groups.values()
+    def groups(self) -> Iterable[list[int]]:
+        found: dict[int, list[int]] = defaultdict(list)
+        for row in list(self._parent):
+            found[self.root(row)].append(row)
+        return found.values()
 
 
-def _titles_agree(one: Record, other: Record, key: str, other_key: str) -> bool:
-    if not one.title or not other.title or key == other_key:
-        return True
-    if key.startswith(other_key) or other_key.startswith(key):
-        return True
-    words, others = set(_words(one.title)), set(_words(other.title))
-    return len(words & others) * 2 >= len(words | others)
+def _shared(keys: array[int]) -> Iterator[list[int]]:
+    """Rows of the same key, for each key that more than one row has; 0 is none."""
+    import numpy as np
+
+    values: np.ndarray = np.frombuffer(keys, dtype=np.int64) if keys else np.zeros(0, np.int64)
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    same = np.flatnonzero((ordered[1:] == ordered[:-1]) & (ordered[1:] != 0))
+    # Places in a row that repeat the key before them belong to one group.
+    for run in np.split(same, np.flatnonzero(np.diff(same) != 1) + 1) if len(same) else ():
+        yield order[run[0] : run[-1] + 2].tolist()
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+def _blocks(record: Record, key: str) -> tuple[int, int]:
+    """Keys that titles of nearly the same spelling share: numbers, first author, either end."""
+    numbers = numbers_of(record.title.casefold())
+    surname = first_surname(record)
+    edge = _EDGE if surname else _EDGE_ALONE
+    if len(key) < 2 * edge:
+        return 0, 0
+    return hash((numbers, surname, key[:edge])), hash((surname, numbers, key[-edge:]))
 
 
-def _same(one: _Group, other: _Group) -> bool:
-    """Whether two groups with the same title are of the same paper."""
-    if _differ(one, other, "arxiv_id") or (
-        _differ(one, other, "doi") and not one.values("abstract") & other.values("abstract")
-    ):
-        return False
-    if _strangers(one, other):
-        return False
-    days = one.values("date") & other.values("date")
-    if any(len(day) == 10 for day in days):
-        return True
-    years = [{int(date[:4]) for date in group.values("date")} for group in (one, other)]
-    gap = min((abs(a - b) for a in years[0] for b in years[1]), default=0)
-    if gap > 1 and _differ(one, other, "author_count"):
-        return False
-    if one.values("author_count") & other.values("author_count") and gap <= 1:
-        return True
-    title = max((record.title for record in one.records), key=len)
-    return len(title.split()) >= _TELLING_TITLE or _abstracts_agree(one, other)
+@dataclass(slots=True)
+class _Paper:
+    """Rows that are of one paper, with their records."""
+
+    rows: list[int]
+    known: Known
+
+    def take(self, other: _Paper) -> None:
+        self.rows += other.rows
+        self.known = Known(self.known.records + other.known.records)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all titles that it goes by."""
+        records = self.known.records
+        return sorted({title_key(record.title or record.abstract) for record in records})
 
 
-def _differ(one: _Group, other: _Group, name: str) -> bool:
-    mine, theirs = one.values(name), other.values(name)
-    return bool(mine) and bool(theirs) and not mine & theirs
+def _decided(ordered: Sequence[int], records: dict[int, Record]) -> list[list[int]]:
+    """Those of some rows that share keys that are of one paper, in canonical order."""
+    named = _by_identifier(ordered, records)
+    papers = _by_title(_Paper(rows, Known([records[row] for row in rows])) for rows in named)
+    merged: list[_Paper] = []
+    for paper in papers:
+        near = merged if len(papers) <= _COMPARED else ()
+        match = next((one for one in near if near_titles(one.known, paper.known)), None)
+        if match is None:
+            merged.append(paper)
+        else:
+            match.take(paper)
+    return [paper.rows for paper in merged if len(paper.rows) > 1]
 
 
-def _strangers(one: _Group, other: _Group) -> bool:
-    """Whether both name their authors and have none in common."""
-    mine, theirs = _surnames(one), _surnames(other)
-    return bool(mine) and bool(theirs) and not mine & theirs
+def _by_title(papers: Iterable[_Paper]) -> list[_Paper]:
+    """Join papers of the same title, where nothing speaks against it."""
+    distinct: list[_Paper] = []
+    places: dict[str, list[int]] = defaultdict(list)
+    for paper in papers:
+        keys = paper.keys
+        near = sorted({at for key in keys for at in places[key][:_COMPARED]})
+        match = next((at for at in near if same_paper(distinct[at].known, paper.known)), None)
+        if match is None:
+            match = len(distinct)
+            distinct.append(paper)
+        else:
+            distinct[match].take(paper)
+        for key in keys:
+            if match not in places[key][-1:]:
+                places[key].append(match)
+    return distinct
 
 
-def _surnames(group: _Group) -> set[str]:
-    names = (name for record in group.records for name in record.authors)
-    parts = (name.split(",")[0] if "," in name else name.split()[-1] for name in names if name)
-    return {title_key(part) for part in parts}
-
-
-def _abstracts_agree(one: _Group, other: _Group) -> bool:
-    """Whether the longest abstracts share their words; an absent one agrees with any."""
-    texts = [max((record.abstract for record in g.records), key=len) for g in (one, other)]
-    words = [set(_words(text)) for text in texts]
-    least = min(map(len, words))
-    return least == 0 or len(words[0] & words[1]) >= _OVERLAP * least
+def _by_identifier(ordered: Sequence[int], records: dict[int, Record]) -> list[list[int]]:
+    """Join rows of one arXiv id, and those of one DOI or PubMed id whose titles agree."""
+    links = _Links()
+    first: dict[tuple[str, str], int] = {}
+    for row in ordered:
+        links.root(row)
+        for name in _IDENTIFIERS:
+            value = getattr(records[row], name)
+            if not value:
+                continue
+            other = first.setdefault((name, value), row)
+            if name == "arxiv_id" or titles_agree(records[row], records[other]):
+                links.join(row, other)
+    return list(links.groups())

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ENGLISH", "language_notice", "language_of"]
+__all__ = ["ENGLISH", "TELLING", "language_notice", "language_of", "sample_step"]
 
 #: Code of the language that stop words and vectors are made for.
 ENGLISH = "en"
 #: Abstracts looked at, evenly spread over the corpus.
 _SAMPLE = 2000
-#: Characters of an abstract that are enough to tell, and that are needed.
-_ENOUGH, _LEAST = 1000, 100
+#: Characters of an abstract that are needed to tell its language, and that are enough.
+TELLING = 100
+_ENOUGH = 1000
 #: Share of another language, and number of abstracts in it, that are worth a remark.
 _SHARE, _FEWEST = 0.02, 3
 #: How sure the detection must be of a language.
@@ -43,15 +44,21 @@ _NAMES = {
 }  # fmt: skip
 
 
-def language_notice(abstracts: Sequence[str]) -> str | None:
+def sample_step(abstracts: int) -> int:
+    """Of so many abstracts, one in how many is looked at."""
+    return max(1, -(-abstracts // _SAMPLE))
+
+
+def language_notice(abstracts: Sequence[str], *, of: int | None = None) -> str | None:
     """A remark on abstracts that are not in English; None where there are next to none.
 
     Args:
         abstracts: those of all papers, in any order; at most 2,000 are looked at.
+        of: number of abstracts that these were chosen from by `sample_step`; these are all if None.
     """
-    told = [text for text in abstracts if len(text) >= _LEAST]
-    step = max(1, -(-len(told) // _SAMPLE))
-    sample = told[::step]
+    told = [text for text in abstracts if len(text) >= TELLING]
+    step = sample_step(len(told) if of is None else of)
+    sample = told if of is not None else told[::step]
     others = Counter(code for text in sample if (code := language_of(text)) not in (None, ENGLISH))
     count = others.total()
     if count < _FEWEST or count < _SHARE * len(sample):

@@ -8,38 +8,43 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from topics.errors import SettingsError
+from topics.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
+    import pyarrow as pa
 
+    from topics.corpus import Corpus
     from topics.sources.record import SourceRead
 
 __all__ = ["counts_by_file", "write_papers"]
 
-OUTCOMES = ("kept", "merged", "rejected")
+_WHOLE = ("author_count", "comments", "upvotes")
+_LISTS = ("authors", "sources")
 
 
-def counts_by_file(reads: Sequence[SourceRead], ledger: pd.DataFrame) -> list[dict[str, Any]]:
+def counts_by_file(reads: Sequence[SourceRead], corpus: Corpus) -> list[dict[str, Any]]:
     """Count the outcomes of each file.
 
     Returns:
         One dict a file, in the order they were read: file, format, read, kept, merged, rejected;
         read is the sum of the other three.
     """
-    found = ledger.groupby(["source", "outcome"]).size().to_dict()
     rows = []
     for read in reads:
-        counts = {outcome: int(found.get((read.source, outcome), 0)) for outcome in OUTCOMES}
+        found = corpus.outcomes.counts
+        counts = {outcome: found.get((read.source, outcome), 0) for outcome in OUTCOMES}
         rows.append(
             {"file": read.source, "format": read.format, "read": sum(counts.values()), **counts}
         )
     return rows
 
 
-def write_papers(papers: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Write papers to a .parquet or .csv file, whole or not at all.
+def write_papers(corpus: Corpus, path: str | os.PathLike[str]) -> None:
+    """Write the papers to a .parquet or .csv file, whole or not at all.
+
+    They are written in groups of rows, so that any number of them takes little memory.
 
     Raises:
         SettingsError: another ending, or a place that cannot be written to.
@@ -47,14 +52,12 @@ def write_papers(papers: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     target = Path(path)
     if target.suffix not in (".parquet", ".csv"):
         raise SettingsError(f"--out is {target}; expected a file ending in .parquet or .csv.")
-    from topics.exports import to_csv
-
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         if target.suffix == ".csv":
-            temporary.write_bytes(to_csv(papers))
+            _write_csv(corpus, temporary)
         else:
-            papers.to_parquet(temporary, index=False)
+            _write_parquet(corpus, temporary)
         temporary.replace(target)
     except OSError as error:
         raise SettingsError(
@@ -64,3 +67,35 @@ def write_papers(papers: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _write_csv(corpus: Corpus, path: Path) -> None:
+    from topics.exports import to_csv
+
+    with path.open("wb") as stream:
+        stream.write(to_csv(corpus.papers.head(0)) if not len(corpus) else b"")
+        for number, papers in enumerate(corpus.batches()):
+            table = to_csv(papers)
+            # The header and its byte order mark stand once, at the beginning.
+            stream.write(table if number == 0 else table[table.index(b"\n") + 1 :])
+
+
+def _write_parquet(corpus: Corpus, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = _schema()
+    with pq.ParquetWriter(path, schema) as writer:
+        for papers in corpus.batches():
+            writer.write_table(pa.Table.from_pandas(papers, schema=schema, preserve_index=False))
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    from topics.corpus import COLUMNS
+
+    kinds = dict.fromkeys(COLUMNS, pa.string())
+    kinds |= dict.fromkeys(_WHOLE, pa.int64())
+    kinds |= dict.fromkeys(_LISTS, pa.list_(pa.string()))
+    return pa.schema(list(kinds.items()))

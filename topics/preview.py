@@ -8,9 +8,7 @@ from topics.ledger import counts_by_file
 from topics.sources.columns import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pandas as pd
+    from collections.abc import Sequence
 
     from topics.corpus import Corpus
     from topics.sources.record import Record, SourceRead
@@ -39,44 +37,31 @@ def preview(reads: Sequence[SourceRead], corpus: Corpus, *, sample: int = 5) -> 
         and others (line, outcome, reason, title).
     """
     own = {notice for read in reads for notice in read.notices}
-    counts = counts_by_file(reads, corpus.ledger)
-    dates = dict(zip(corpus.papers["id"], corpus.papers["date"], strict=True))
+    counts = counts_by_file(reads, corpus)
     return {
         "papers": len(corpus),
         "undated": corpus.undated,
         "fields": dict(FIELDS),
         "notices": [notice for notice in corpus.notices if notice not in own],
         "files": [
-            {**count, **_details(read, corpus.ledger, dates, sample)}
+            {**count, **_details(read, corpus, sample)}
             for read, count in zip(reads, counts, strict=True)
         ],
     }
 
 
-def _details(
-    read: SourceRead, ledger: pd.DataFrame, dates: Mapping[str, Any], sample: int
-) -> dict[str, Any]:
-    rows = ledger[ledger["source"] == read.source]
-    found = {
-        line: dates.get(paper)
-        for line, paper in zip(rows["line"], rows["paper_id"], strict=True)
-        if paper is not None
-    }
+def _details(read: SourceRead, corpus: Corpus, sample: int) -> dict[str, Any]:
     return {
         "notices": list(read.notices),
         "columns": list(read.columns),
         "matched": dict(read.matched),
         # The date is the paper's: a page may leave out the year, which is found from all pages.
         "sample": [
-            {**_shown(record), "date": _known(found.get(record.line))}
-            for record in read.records[:sample]
+            {**_shown(record), "date": corpus.date_of(read.source, place)}
+            for place, record in enumerate(read.records[:sample])
         ],
-        "others": _others(read, rows),
+        "others": _others(read, corpus),
     }
-
-
-def _known(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _shown(record: Record) -> dict[str, Any]:
@@ -89,16 +74,14 @@ def _shown(record: Record) -> dict[str, Any]:
     }
 
 
-def _others(read: SourceRead, ledger: pd.DataFrame) -> list[dict[str, Any]]:
+def _others(read: SourceRead, corpus: Corpus) -> list[dict[str, Any]]:
     """The first records that are no paper of their own, the rejected ones before the merged."""
-    rows = ledger[ledger["outcome"] != "kept"].sort_values(
-        ["outcome", "line"], ascending=[False, True], kind="stable"
-    )
-    titles = {record.line: record.title[:_LENGTH] for record in read.records}
-    shown = rows.head(_LISTED)
     return [
-        {"line": int(line), "outcome": outcome, "reason": reason, "title": titles.get(line, "")}
-        for line, outcome, reason in zip(
-            shown["line"], shown["outcome"], shown["reason"], strict=True
-        )
+        {
+            "line": one.line,
+            "outcome": one.outcome,
+            "reason": one.reason,
+            "title": corpus.record(one.row).title[:_LENGTH] if one.row >= 0 else "",
+        }
+        for one in corpus.outcomes.others(read.source, limit=_LISTED)
     ]

@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics.errors import SourceError
-from topics.sources import archives, json_reader
+from topics.sources import archives, lines, spool
 from topics.sources.archives import UNREADABLE, ArchiveLimits, expand, is_archive
 from topics.sources.detect import UNRECOGNISED, read_sources
 from topics.sources.document import Document
 from topics.sources.record import SourceRead
-from topics.sources.streaming import StreamedRecords
+from topics.sources.spool import SpooledRecords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -196,13 +196,14 @@ def test_a_large_member_is_streamed_out_of_its_archive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(archives, "_AT_ONCE", 1000)
-    monkeypatch.setattr(json_reader, "_STREAMED", 1000)
+    monkeypatch.setattr(spool, "_AT_ONCE", 1000)
+    monkeypatch.setattr(lines, "_LARGE", 1000)
     line = b'{"id":"0704.%05d","title":"Tree %d","abstract":"%s","categories":"x"}\n'
-    lines = b"".join(line % (n, n, os.urandom(500).hex().encode()) for n in range(900))
-    (tmp_path / "all.zip").write_bytes(zipped([("snapshot.json", lines)]))
+    text = b"".join(line % (n, n, os.urandom(500).hex().encode()) for n in range(900))
+    (tmp_path / "all.zip").write_bytes(zipped([("snapshot.json", text)]))
     (read,) = read_sources([tmp_path])
     assert read.source == "all.zip/snapshot.json"
-    assert isinstance(read.records, StreamedRecords)
+    assert isinstance(read.records, SpooledRecords)
     assert len(read.records) == 900
     assert read.records[899].title == "Tree 899"
     assert [record.arxiv_id for record in read.records[:2]] == ["0704.00000", "0704.00001"]

@@ -60,7 +60,6 @@ def row(corpus: Corpus, at: int = 0) -> dict[str, Any]:
         (paper(doi="https://doi.org/10.48550/arXiv.2401.00001"), paper("X", arxiv_id="2401.00001")),
         (paper(), paper("SPARSE MEMORY: for models!")),
         (paper(arxiv_id="2401.00001"), paper(doi="10.1/ab")),
-        (paper(abstract=ABSTRACT), paper(abstract=OTHER)),
         (paper(author_count=4, date="2023-12-30"), paper(author_count=5, date="2024-01-02")),
         (paper(author_count=4, date="2020"), paper(author_count=4, date="2024")),
         (paper("RankMe", abstract=ABSTRACT), paper("RankMe", abstract=ABSTRACT + " It does.")),
@@ -86,6 +85,7 @@ def test_the_same_paper_is_merged(one: Record, other: Record) -> None:
         (paper(author_count=4, date="2019"), paper(author_count=5, date="2024")),
         (paper("Editorial", abstract=ABSTRACT), paper("Editorial", abstract=OTHER)),
         (paper(authors=("Ada Ek",)), paper(authors=("Cy Ao",))),
+        (paper(abstract=ABSTRACT), paper(abstract=OTHER)),
         (paper("Sparse Memory", doi="10.1/book"), paper("Lichens of Islands", doi="10.1/book")),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics.errors import SourceError
-from topics.sources import document, json_reader
+from topics.sources import document, lines
 from topics.sources.decoding import decode
 from topics.sources.detect import READERS, UNRECOGNISED, read_document, read_sources
 from topics.sources.document import Document
@@ -128,7 +128,7 @@ def test_readers_tell_what_they_expect() -> None:
 
 def test_a_file_too_large_for_its_format_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "MEMORY_LIMIT", 300_000)
-    monkeypatch.setattr(json_reader, "_STREAMED", 300_000)
+    monkeypatch.setattr(lines, "_LARGE", 300_000)
     entry = "TY  - JOUR\nTI  - Old trees\nAB  - Their roots are deep.\nER  - \n"
     read = read_document(Document.from_bytes(entry.encode() * 9000, source="refs.ris"))
     assert read.records == ()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.mangled import mangled, survives
 from topics.errors import SourceError
-from topics.sources import json_reader
+from topics.sources import lines, spool
 from topics.sources.arxiv_snapshot import ARXIV_SNAPSHOT
 from topics.sources.csl_json import CROSSREF, CSL_JSON
 from topics.sources.detect import read_document
@@ -20,7 +20,7 @@ from topics.sources.hf_api import HF_API
 from topics.sources.openalex import OPENALEX, restored_abstract
 from topics.sources.record import Record
 from topics.sources.semantic_scholar import SEMANTIC_SCHOLAR
-from topics.sources.streaming import StreamedRecords
+from topics.sources.spool import Spool, SpooledRecords, spooled
 from topics.sources.zotero_json import ZOTERO_JSON
 
 if TYPE_CHECKING:
@@ -312,21 +312,26 @@ def test_entries_without_words_are_rejected_with_their_line(kind: str) -> None:
 def test_lines_are_streamed_beyond_a_size(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _, entry = KINDS[kind]
     good = json.dumps(entry)
-    lines = [good, "{", good, "", '{"other": 1}', good.replace("{", "{,", 1)]
-    document = Document.from_bytes("\n".join(lines).encode(), source="a")
+    rows = [good, "{", good, "", '{"other": 1}', good.replace("{", "{,", 1)]
+    document = Document.from_bytes("\n".join(rows).encode(), source="a")
     whole = read_document(document)
-    monkeypatch.setattr(json_reader, "_STREAMED", 10)
+    monkeypatch.setattr(lines, "_LARGE", 10)
+    monkeypatch.setattr(spool, "_AT_ONCE", 10)
     streamed = read_document(document)
-    assert isinstance(streamed.records, StreamedRecords)
+    assert isinstance(streamed.records, SpooledRecords)
     assert tuple(streamed.records) == tuple(streamed.records) == whole.records
     assert len(streamed.records) == len(whole.records) == 2
     assert streamed.rejects == whole.rejects
     assert [reject.line for reject in streamed.rejects] == [2, 5, 6]
 
 
-def test_streamed_records_are_a_sequence() -> None:
-    made = [Record(title=str(n), line=n) for n in range(10)]
-    streamed = StreamedRecords(lambda: iter(made), 10)
+def test_spooled_records_are_a_sequence() -> None:
+    made = [
+        Record(title=f"{n} é\ud800 " * 9**n, authors=("Ö", "B") * n, month_day=(n, 2), line=n)
+        for n in range(1, 7)
+    ]
+    streamed = spooled(made, Spool())
+    assert list(streamed) == made
     for part in (slice(3), slice(2, 8, 3), slice(None, None, -1), slice(-3, None), slice(5, 5)):
         assert list(streamed[part]) == made[part]
     assert (streamed[0], streamed[-1], streamed[4]) == (made[0], made[-1], made[4])

@@ -41,6 +41,6 @@ def test_counts(shared: Path, name: str) -> None:
         len(records[0].authors),
         len(found.rejects),
     ) == COUNTS[name]
-    ledger = build_corpus([found]).ledger
-    assert len(ledger) == len(records) + len(found.rejects)
-    assert counts_by_file([found], ledger)[0]["read"] == len(ledger)
+    corpus = build_corpus([found])
+    assert len(corpus.ledger) == len(records) + len(found.rejects)
+    assert counts_by_file([found], corpus)[0]["read"] == len(corpus.ledger)

@@ -105,5 +105,4 @@ ARXIV_SNAPSHOT = JsonReader(
     expects="arXiv's metadata snapshot (JSON lines)",
     is_entry=_is_entry,
     to_entry=_entry,
-    texts=("title", "abstract"),
 )

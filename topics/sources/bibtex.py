@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from topics.sources.bibtex_text import names, prose, split_value, verbatim
 from topics.sources.dates import best_date, month_number, partial_date, written_date
 from topics.sources.entries import Entry, finish
-from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid
+from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid, noted_pmid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,6 @@ _COMMAS = re.compile(
 )
 _START = re.compile(r"^[ \t\ufeff]*@\w+[ \t]*[{(]", re.MULTILINE)
 _REMARK = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
-_PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,8})\b", re.IGNORECASE)
 _EXPECTED = re.compile(r"but found `?(?P<found>.)", re.DOTALL)
 
 
@@ -236,8 +235,7 @@ def _pmid(fields: Mapping[str, str], link: str) -> str | None:
         given = verbatim(fields.get("eprint", ""))
     if given and (found := find_pmid(given)) is not None:
         return found
-    noted = _PMID.search(fields.get("note", ""))
-    return noted[1] if noted else find_pmid(link, bare=False)
+    return noted_pmid(fields.get("note", "")) or find_pmid(link, bare=False)
 
 
 BIBTEX = Bibtex()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.sources.dates import partial_date, written_date
 from topics.sources.entries import Entry
-from topics.sources.identifiers import find_arxiv_id, find_doi
+from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid, noted_pmid
 from topics.sources.json_reader import JsonReader
 from topics.sources.json_values import dicts, inner, name_of, text
 
@@ -62,6 +62,9 @@ def _entry(entry: Mapping[str, Any], line: int) -> Entry:
         or find_arxiv_id(url)
         or find_arxiv_id(number, bare=archive.startswith("arxiv"))
         or find_arxiv_id(note),
+        pmid=find_pmid(text(entry, "PMID", "pmid"))
+        or find_pmid(url, bare=False)
+        or noted_pmid(note),
         url=url or (f"https://doi.org/{doi}" if find_doi(doi) == doi.lower() else None),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from topics.sources.pubmed_xml import PUBMED_XML
 from topics.sources.record import SourceRead
 from topics.sources.ris import RIS
 from topics.sources.semantic_scholar import SEMANTIC_SCHOLAR
+from topics.sources.spool import Spool, SpooledRecords, spooled, weight
 from topics.sources.tabular import TABULAR
 from topics.sources.wos import WOS
 from topics.sources.zotero_json import ZOTERO_JSON
@@ -62,6 +64,8 @@ READERS: tuple[Reader, ...] = (
 
 #: Format of a file that no reader recognises.
 UNRECOGNISED = "unrecognised"
+#: Characters of records that all files together have in memory.
+_IN_MEMORY = 128 * 1024 * 1024
 #: Files that are told of one by one; more are summed up.
 _TOLD_SINGLY = 20
 _STRANGE = {UNRECOGNISED: "are of no known format", UNREADABLE: "cannot be opened"}
@@ -104,10 +108,12 @@ def read_sources(
             f"No file to read in {listed}. Name at least one file, or a folder with files in it."
         )
     reads: list[SourceRead] = []
+    room, spool = _IN_MEMORY, Spool()
     for file, name in zip(files, _names(files), strict=True):
         own: list[SourceRead] = []
         for found in _documents(file, name, columns, encoding, limits):
             read = found if isinstance(found, SourceRead) else read_document(found)
+            read, room = _within(read, room, spool)
             own.append(read)
             if progress is not None:
                 progress(f"{read.source}: {read.format}, {_count(len(read.records))}")
@@ -133,6 +139,16 @@ def read_document(document: Document) -> SourceRead:
     except (MemoryError, RecursionError):
         told = "too large or too deeply nested to be read. Split it, or save it in another format"
         return _empty(document, name, f"{document.source}: {told}.")
+
+
+def _within(read: SourceRead, room: int, spool: Spool) -> tuple[SourceRead, int]:
+    """Move the records of a file to a spool where there is no room for them in memory."""
+    if isinstance(read.records, SpooledRecords):
+        return read, room
+    room -= sum(map(weight, read.records))
+    if room < 0 and read.records:
+        read = replace(read, records=spooled(read.records, spool))
+    return read, room
 
 
 def _recognises(reader: Reader, document: Document) -> bool:

@@ -11,6 +11,7 @@ from topics.sources.abstracts import abstract_text
 from topics.sources.identifiers import find_url, pubmed_url
 from topics.sources.markup import readable
 from topics.sources.record import Record, Reject, SourceRead
+from topics.sources.spool import RecordKeeper
 from topics.text import clean
 
 if TYPE_CHECKING:
@@ -76,15 +77,15 @@ def finish(
     Raises:
         SourceError: there is no entry at all.
     """
-    records: list[Record] = []
+    kept = RecordKeeper()
     rejects: list[Reject] = []
     for entry in entries:
         one = made(entry, document.source)
         if isinstance(one, Record):
-            records.append(one)
+            kept.add(one)
         else:
             rejects.append(one)
-    if not records and not rejects:
+    if not len(kept) and not rejects:
         raise SourceError(
             f"{document.source}: looks like {kind} and holds no entry. "
             "Export the references again and check that the file was saved whole."
@@ -93,7 +94,7 @@ def finish(
     return SourceRead(
         source=document.source,
         format=kind,
-        records=tuple(records),
+        records=kept.records,
         rejects=tuple(rejects),
         notices=(*document.notices, *named),
     )
@@ -129,6 +130,7 @@ def made(entry: Entry, source: str) -> Record | Reject:
         url=url,
         doi=entry.doi,
         arxiv_id=entry.arxiv_id,
+        pmid=entry.pmid,
         source=source,
         line=entry.line,
     )

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-__all__ = ["find_arxiv_id", "find_doi", "find_pmid", "find_url", "pubmed_url"]
+__all__ = [
+    "find_arxiv_id",
+    "find_doi",
+    "find_pmid",
+    "find_url",
+    "noted_pmid",
+    "pubmed_url",
+]
 
 _DOI = re.compile(r"(?<![\d.])10\.\d{4,9}(?:\.\d+)*/[^\s\"<>{}|\\^`\u200b]{1,300}")
 #: What an address adds to a DOI.
@@ -26,6 +33,7 @@ _BARE = re.compile(
 _PMID = re.compile(
     r"\s*(?:pmid\s*:?\s*|medline\s*:\s*|pubmed\s*:?\s*)?0*([1-9]\d{0,7})\s*", re.IGNORECASE
 )
+_NOTED_PMID = re.compile(r"\bPMID\s*:?\s*0*([1-9]\d{0,7})\b", re.IGNORECASE)
 _PUBMED = re.compile(
     r"(?:ncbi\.nlm\.nih\.gov/(?:m/)?pubmed|pubmed\.ncbi\.nlm\.nih\.gov|pubmed\.gov)/0*([1-9]\d{0,7})"
     r"(?!\d)",
@@ -69,6 +77,12 @@ def find_arxiv_id(text: str, *, bare: bool = False) -> str | None:
 def find_pmid(text: str, *, bare: bool = True) -> str | None:
     """The PubMed id in a text: an address, or (with ``bare``) the number alone."""
     match = _PUBMED.search(text) or (_PMID.fullmatch(text) if bare else None)
+    return match[1] if match else None
+
+
+def noted_pmid(text: str) -> str | None:
+    """The PubMed id that a note names as one, as in ``PMID: 12345``."""
+    match = _NOTED_PMID.search(text)
     return match[1] if match else None
 
 

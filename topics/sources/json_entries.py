@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import re
+import zlib
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
@@ -43,6 +45,8 @@ _ATTEMPTS = 64
 #: Bad entries after which each is cut out before it is read, as an error's place is slow to count.
 _PATIENCE = 20
 
+#: What the stream of a damaged file raises.
+_DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError)
 _SPACE = re.compile(r"\s*")
 _BETWEEN = re.compile(r"[\s,]*")
 _KEY = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*')
@@ -246,20 +250,25 @@ def first_entries(document: Document, count: int = 3) -> list[dict[str, Any]]:
     return found
 
 
-def stream_lines(document: Document) -> Iterator[JsonEntry]:
+def stream_lines(document: Document, notices: list[str] | None = None) -> Iterator[JsonEntry]:
     """The entries of a file of lines, one line in memory at a time.
 
-    Raises:
-        OSError, EOFError, zlib.error, lzma.LZMAError: the file is damaged or cut off.
+    Args:
+        document: the file.
+        notices: gets a remark where the file is damaged or cut off.
     """
     encoding = guess_encoding(document.head) if document.encoding is None else document.encoding
-    with document.open() as stream:
-        text = io.TextIOWrapper(
-            cast("BinaryIO", stream),
-            encoding="utf-8-sig" if encoding == "utf-8" else encoding,
-            errors="replace",
-        )
-        yield from _lines(_bounded(text))
+    try:
+        with document.open() as stream:
+            text = io.TextIOWrapper(
+                cast("BinaryIO", stream),
+                encoding="utf-8-sig" if encoding == "utf-8" else encoding,
+                errors="replace",
+            )
+            yield from _lines(_bounded(text))
+    except _DAMAGE as error:
+        if notices is not None:
+            notices.append(f"damaged or cut off ({error}); what comes before was read.")
 
 
 def _bounded(text: TextIO) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
-import zlib
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +23,6 @@ __all__ = ["JSON_ROWS", "JsonRows"]
 
 #: Objects by which a file is recognised.
 _TELLING = 20
-#: What the stream of a damaged file raises.
-_DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError)
 
 
 class JsonRows:
@@ -95,10 +91,7 @@ class JsonRows:
 
 def _entries(document: Document, notices: list[str], *, lines: bool) -> Iterator[JsonEntry]:
     if lines and is_large(document):
-        try:
-            yield from stream_lines(document)
-        except _DAMAGE as error:
-            notices.append(f"damaged or cut off ({error}); what comes before was read.")
+        yield from stream_lines(document, notices)
         return
     text = JsonText(document.text or "")
     yield from text

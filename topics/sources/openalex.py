@@ -91,5 +91,4 @@ OPENALEX = JsonReader(
     expects="works of OpenAlex (JSON or JSON lines)",
     is_entry=_is_entry,
     to_entry=_entry,
-    texts=("title", "display_name", "abstract_inverted_index", "abstract"),
 )

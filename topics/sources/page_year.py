@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from topics.sources.streaming import StreamedRecords
+from topics.sources.spool import SpooledRecords
 from topics.text import title_key
 
 if TYPE_CHECKING:
@@ -49,16 +49,18 @@ def page_years(reads: Sequence[SourceRead], *, page_year: int | None = None) -> 
     names = [read.source for read in reads]
     if page_year is not None:
         return PageYears(dict.fromkeys(names, page_year), ())
-    # What is read from a stream writes all years, and takes too long to go through once more.
-    streamed = [read.source for read in reads if isinstance(read.records, StreamedRecords)]
-    reads = [read for read in reads if not isinstance(read.records, StreamedRecords)]
+    # What is too much for the memory is no page; to go through it would take long for nothing.
+    reads = [read for read in reads if not isinstance(read.records, SpooledRecords)]
+    if not any(read.as_of_month_day or any(map(_is_yearless, read.records)) for read in reads):
+        return PageYears(dict.fromkeys(names), ())
+    others = [name for name in names if name not in {read.source for read in reads}]
     names = [read.source for read in reads]
     sure = _sure(reads)
     floor = {read.source: _floor(read) for read in reads}
     unsure = [name for name in names if name not in sure]
     guess = max((floor[name] for name in unsure), default=0)
     latest = max([guess, *sure.values()])
-    years: dict[str, int | None] = {**dict.fromkeys(streamed), **sure}
+    years: dict[str, int | None] = {**dict.fromkeys(others), **sure}
     for read in reads:
         if read.source in unsure:
             telling = len(read.written_years) >= _TELLING
@@ -160,7 +162,11 @@ def _arxiv(read: SourceRead, _: object) -> list[int]:
 
 
 def _yearless(read: SourceRead) -> list[Record]:
-    return [record for record in read.records if record.date is None and record.month_day]
+    return [record for record in read.records if _is_yearless(record)]
+
+
+def _is_yearless(record: Record) -> bool:
+    return record.date is None and record.month_day is not None
 
 
 def _keys(record: Record) -> list[str]:

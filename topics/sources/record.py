@@ -28,6 +28,7 @@ class Record:
         url: an http(s) address of the paper, None if unknown.
         doi: lower case, without a resolver's address.
         arxiv_id: without version, e.g. ``2401.01234``.
+        pmid: PubMed id, digits alone; tells papers apart and is no column of theirs.
         source: the file's name as the user knows it.
         line: line (or entry number) in the source, counted from 1.
     """
@@ -43,6 +44,7 @@ class Record:
     url: str | None = None
     doi: str | None = None
     arxiv_id: str | None = None
+    pmid: str | None = None
     source: str = ""
     line: int = 0
 
@@ -63,8 +65,8 @@ class SourceRead:
     Attributes:
         source: the file's name as the user knows it.
         format: name of the format it was recognised as, e.g. ``hf-page``.
-        records: readable entries, in file order; those of a very large file are read anew each
-            time they are gone through, all others are a tuple.
+        records: readable entries, in file order; those of a very large file are kept in a
+            temporary file and read from there when they are asked for, all others are a tuple.
         rejects: entries that could not be read.
         notices: remarks for the user, e.g. a guessed encoding.
         as_of: the source's own date (``YYYY-MM-DD``) where it states one in full.

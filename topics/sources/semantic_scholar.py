@@ -69,5 +69,4 @@ SEMANTIC_SCHOLAR = JsonReader(
     expects="papers of Semantic Scholar (JSON or JSON lines)",
     is_entry=_is_entry,
     to_entry=_entry,
-    texts=("title", "abstract", "paperAbstract", "citingPaper", "citedPaper"),
 )

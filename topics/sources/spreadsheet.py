@@ -16,6 +16,7 @@ from topics.sources.columns import unique_names
 from topics.sources.headers import HEADER_ROWS, find_header, is_data
 from topics.sources.old_excel import Unreadable, read_old_excel
 from topics.sources.record import SourceRead
+from topics.sources.spool import RecordKeeper
 from topics.sources.table import MOST_COLUMNS, Row, TableRead, read_table, too_wide
 from topics.sources.workbook_guard import check_workbook
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from topics.sources.document import Document
+    from topics.sources.record import Record
 
 __all__ = ["SPREADSHEET", "Spreadsheet"]
 
@@ -85,7 +87,7 @@ def _joined(
     return SourceRead(
         source=document.source,
         format=kind,
-        records=tuple(record for _, table in sheets for record in table.records),
+        records=sheets[0][1].records if len(sheets) == 1 else _all_records(sheets),
         rejects=tuple(
             replace(reject, reason=f"Sheet “{name}”: {reject.reason}")
             if len(sheets) > 1
@@ -97,6 +99,14 @@ def _joined(
         columns=tuple(dict.fromkeys(c for _, table in sheets for c in table.match.columns)),
         matched=sheets[0][1].match.matched,
     )
+
+
+def _all_records(sheets: Sequence[tuple[str, TableRead]]) -> Sequence[Record]:
+    kept = RecordKeeper()
+    for _, table in sheets:
+        for record in table.records:
+            kept.add(record)
+    return kept.records
 
 
 def _kind(document: Document) -> str | None:

@@ -16,6 +16,7 @@ from topics.sources.entries import NOTHING_IN_IT, title_text
 from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid, find_url, pubmed_url
 from topics.sources.people import read_authors
 from topics.sources.record import Record, Reject
+from topics.sources.spool import RecordKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,7 +50,7 @@ class Row:
 class TableRead:
     """What one table gave."""
 
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     rejects: tuple[Reject, ...]
     match: ColumnMatch
     notices: tuple[str, ...]
@@ -86,17 +87,17 @@ def read_table(
     if not match.usable:
         raise no_records(source, columns)
     maker = _Maker(source=source, match=match, day_first=_day_first(match, sample))
-    records: list[Record] = []
+    kept = RecordKeeper()
     rejects: list[Reject] = []
     for row in chain(early, iterator):
         made = maker.make(row) if isinstance(row, Row) else row
         if isinstance(made, Record):
-            records.append(made)
+            kept.add(made)
         elif made is not None:
             rejects.append(made)
-    if not records and not rejects:
+    if not len(kept) and not rejects:
         raise no_records(source, columns, why=_HEADER_ONLY)
-    return TableRead(tuple(records), tuple(rejects), match, maker.notices)
+    return TableRead(kept.records, tuple(rejects), match, maker.notices)
 
 
 def no_records(source: str, columns: Sequence[str], *, why: str = _UNKNOWN) -> NoRecords:
@@ -185,7 +186,7 @@ class _Maker:
         if self._is_header(values):
             reason = "The header again, not a paper."
             return Reject(source=self.source, line=row.line, reason=reason)
-        doi, arxiv_id, url = _identifiers(values)
+        doi, arxiv_id, pmid, url = _identifiers(values)
         return Record(
             title=title,
             abstract=abstract,
@@ -198,6 +199,7 @@ class _Maker:
             line=row.line,
             doi=doi,
             arxiv_id=arxiv_id,
+            pmid=pmid,
             url=url,
         )
 
@@ -209,7 +211,7 @@ class _Maker:
 
 
 def _identifiers(values: Mapping[str, Any]) -> tuple[str | None, ...]:
-    """DOI, arXiv id and address, each of whatever column tells it."""
+    """DOI, arXiv id, PubMed id and address, each of whatever column tells it."""
     doi, url, arxiv, pmid = (
         _text(values.get(name), " ")[:_SHORT] for name in ("doi", "url", "arxiv_id", "pmid")
     )
@@ -218,10 +220,10 @@ def _identifiers(values: Mapping[str, Any]) -> tuple[str | None, ...]:
     found_arxiv = (
         find_arxiv_id(_whole_id(arxiv), bare=True) or find_arxiv_id(doi) or find_arxiv_id(url)
     )
-    found_pmid = find_pmid(pmid) if pmid else None
+    found_pmid = (find_pmid(pmid) if pmid else None) or find_pmid(url, bare=False)
     if address is None and found_pmid is not None:
         address = pubmed_url(found_pmid)
-    return found_doi, found_arxiv, address
+    return found_doi, found_arxiv, found_pmid, address
 
 
 def _whole_id(text: str) -> str:

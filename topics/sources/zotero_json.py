@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.sources.dates import partial_date
 from topics.sources.entries import Entry
-from topics.sources.identifiers import find_arxiv_id, find_doi
+from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid, noted_pmid
 from topics.sources.json_reader import JsonReader
 from topics.sources.json_values import dicts, inner, name_of, text
 
@@ -49,6 +49,7 @@ def _entry(entry: Mapping[str, Any], line: int) -> Entry:
         or find_arxiv_id(archived)
         or find_arxiv_id(url)
         or find_arxiv_id(extra),
+        pmid=noted_pmid(extra) or find_pmid(url, bare=False),
         url=url,
     )
 
