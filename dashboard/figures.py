@@ -1,25 +1,20 @@
-"""The figure of the map: points alone; names and what is selected are drawn over it."""
+"""What the map draws: which papers share a colour, and how large the points are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from dashboard import text, wording
+from dashboard import wording
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
-    import plotly.graph_objects as go
 
     from dashboard.screen import Screen
     from topics.topicmap import TopicMap
 
-__all__ = ["CONFIG", "UNCLUSTERED", "Group", "extent", "groups", "map_figure", "marker_size"]
-
-#: Plotly's own buttons are off: the map has its own few, in the style of the page.
-CONFIG = {"displayModeBar": False, "scrollZoom": True, "doubleClick": False, "responsive": True}
+__all__ = ["UNCLUSTERED", "Group", "extent", "groups", "marker_size"]
 
 UNCLUSTERED = "unclustered"
 UNDATED = "undated"
@@ -77,100 +72,6 @@ def extent(topic_map: TopicMap) -> tuple[tuple[float, float], tuple[float, float
         room = max(high - low, 1e-6) * 0.07
         found.append((low - room, high + room))
     return found[0], found[1]
-
-
-def map_figure(screen: Screen, parts: tuple[Group, ...], *, revision: str) -> go.Figure:
-    """Draw the map.
-
-    Args:
-        screen: what is shown.
-        parts: the groups, back to front.
-        revision: changes when the figure must be drawn afresh although its data are the same.
-
-    Returns:
-        A figure with one WebGL trace a group; ``customdata`` holds the row numbers of the papers.
-    """
-    import plotly.graph_objects as go
-
-    palette = screen.palette
-    size = marker_size(screen.selection.total)
-    figure = go.Figure([_trace(screen, group, size) for group in parts])
-    (x0, x1), (y0, y1) = extent(screen.topic_map)
-    bare = {"visible": False, "showgrid": False, "zeroline": False, "fixedrange": False}
-    figure.update_layout(
-        template="none",
-        margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        dragmode="pan",
-        clickmode="event",
-        hovermode="closest",
-        hoverdistance=12,
-        uirevision=revision,
-        font={"family": FONT, "color": palette.ink, "size": 14},
-        hoverlabel={
-            "bgcolor": palette.ink,
-            "bordercolor": palette.ink,
-            "font": {"color": palette.background, "size": 14, "family": FONT},
-            "align": "left",
-            "namelength": 0,
-        },
-        xaxis={**bare, "range": [x0, x1]},
-        yaxis={**bare, "range": [y0, y1], "scaleanchor": "x", "scaleratio": 1},
-        meta={"revision": revision},
-    )
-    return figure
-
-
-FONT = '"Source Sans", "Source Sans 3", system-ui, sans-serif'
-
-
-def _trace(screen: Screen, group: Group, size: float) -> go.Scattergl:
-    import plotly.graph_objects as go
-
-    papers = screen.topic_map.papers.iloc[group.rows]
-    palette = screen.palette
-    marker: dict[str, Any] = {"size": size, "opacity": 0.9, "color": group.colour}
-    if group.hollow:
-        marker |= {"size": size * 0.85, "symbol": "circle-open", "line": {"width": 1.4}}
-    else:
-        marker["line"] = {"width": 1 if size > 5 else 0, "color": palette.background}
-    if group.values is not None:
-        steps = len(palette.ramp) - 1
-        marker |= {
-            "color": group.values,
-            "cmin": 0,
-            "cmax": 1,
-            "colorscale": [(i / steps, colour) for i, colour in enumerate(palette.ramp)],
-            "showscale": False,
-        }
-    return go.Scattergl(
-        x=papers["x"].to_numpy(dtype="float32"),
-        y=papers["y"].to_numpy(dtype="float32"),
-        mode="markers",
-        name=text.hover(group.name),
-        marker=marker,
-        selected={"marker": {"opacity": 0.95}},
-        unselected={"marker": {"opacity": 0.16}},
-        customdata=group.rows,
-        hovertext=_hovers(screen.topic_map)[group.rows],
-        hovertemplate="%{hovertext}<extra></extra>",
-    )
-
-
-@lru_cache(maxsize=4)
-def _hovers(topic_map: TopicMap) -> np.ndarray:
-    """What each paper of a map says when it is pointed at, worked out once a map."""
-    import numpy as np
-
-    papers, names = topic_map.papers, topic_map.topic_names
-    said = [
-        f"<b>{text.hover(title or 'Untitled', width=46)}</b><br>"
-        f"{text.hover(wording.date(date))} · {text.hover(names.get(topic, UNCLUSTERED))}"
-        for title, date, topic in zip(papers["title"], papers["date"], papers["topic"], strict=True)
-    ]
-    return np.array(said, dtype=object)
 
 
 def marker_size(papers: int) -> float:

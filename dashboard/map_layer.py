@@ -8,38 +8,63 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import links
-from dashboard.figures import UNCLUSTERED, extent
+from dashboard.figures import UNCLUSTERED, marker_size
+from dashboard.map_points import packed, paint
 from dashboard.selection import corners
+from dashboard.state import camera
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dashboard.figures import Group
     from dashboard.screen import Screen
+    from topics.topicmap import TopicMap
 
-__all__ = ["KEY", "layer_data", "map_layer", "view_change"]
+__all__ = ["KEY", "layer_data", "map_layer", "map_points", "view_change"]
 
 KEY = "pm-layer"
 
 _MOST_CORNERS = 60
-_MOST_PREVIEWED = 5_000
 
-_ASSETS = Path(__file__).with_name("assets")
-_component = st.components.v2.component(
+_ASSETS = Path(__file__).with_name("assets") / "atlas"
+_MAP = (
+    "dom",
+    "camera",
+    "points",
+    "labels",
+    "webgl",
+    "canvas",
+    "gestures",
+    "overlay",
+    "atlas",
+    "mount_map",
+)
+_LAYER = ("dom", "legend", "mount_layer")
+
+
+def _script(modules: tuple[str, ...]) -> str:
+    """The browser's modules as one; each is named once, since they share one scope."""
+    return "\n".join((_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in modules)
+
+
+_map = st.components.v2.component(
+    "papermap.map", html='<div class="pm-map"></div>', js=_script(_MAP), isolate_styles=False
+)
+_layer = st.components.v2.component(
     "papermap.map_layer",
-    html=(
-        '<div class="pm-key-row">'
-        '<div class="pm-legend" role="group" aria-label="What the colours mean"></div></div>'
-    ),
-    js="\n".join(
-        (_ASSETS / name).read_text(encoding="utf-8") for name in ("labels.js", "layer.js", "map.js")
-    ),
+    html='<div class="pm-legend" role="group" aria-label="What the colours mean"></div>',
+    js=_script(_LAYER),
     isolate_styles=False,
 )
 
 
-def map_layer(screen: Screen, parts: tuple[Group, ...], *, size: float, revision: str) -> None:
-    """Draw the legend here, and everything else over the map that is drawn next.
+def map_points(topic_map: TopicMap) -> None:
+    """Draw the map here; what it looks like is told by `map_layer`."""
+    _map(key="pm-points", data=packed(topic_map), height="stretch")
+
+
+def map_layer(screen: Screen, parts: tuple[Group, ...]) -> None:
+    """Draw the legend here, and tell the map what it looks like.
 
     A click on a paper or on the legend and a selection change the view; a click on a topic's
     name leads to its page.
@@ -50,11 +75,7 @@ def map_layer(screen: Screen, parts: tuple[Group, ...], *, size: float, revision
         if changes:
             links.change(**changes)
 
-    _component(
-        key=KEY,
-        data=layer_data(screen, parts, size=size, revision=revision),
-        on_event_change=on_event,
-    )
+    _layer(key=KEY, data=layer_data(screen, parts), on_event_change=on_event)
     event = _event()
     if event.get("kind") == "topic" and event.get("id") in screen.topic_map.topic_names:
         links.go("topic", screen.view, topic=event["id"], paper=None, area=None)
@@ -70,6 +91,8 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
     elif kind == "area":
         area = _area(event.get("outline"))
         return {"area": area} if area else {}
+    elif kind == "camera":
+        return {"at": _at(event.get("camera"))}
     elif kind == "unclustered":
         return {"hide_unclustered": not view.hide_unclustered}
     elif kind == "theme" and event.get("key") in set(screen.topic_map.themes["name"]):
@@ -79,50 +102,27 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def layer_data(
-    screen: Screen, parts: tuple[Group, ...], *, size: float, revision: str
-) -> dict[str, Any]:
-    """What the layer needs in the browser; texts are set there as text, never as markup."""
+def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
+    """What the map looks like in this view; the browser sets texts as text, never as markup."""
     topics = screen.topic_map.topics
-    number = {topic: i for i, topic in enumerate(topics["id"])}
     shown = screen.selection.papers["topic"].value_counts()
-    row = screen.topic_map.row_of.get(screen.view.paper or "")
-    papers = screen.topic_map.papers
-    (x0, x1), (y0, y1) = extent(screen.topic_map)
     return {
-        "version": revision,
-        "extent": [x0, x1, y0, y1],
-        "size": size,
-        "topics": [number.get(topic, -1) for topic in papers["topic"]],
+        "papers": screen.topic_map.digest[:12],
+        **paint(screen, parts),
+        "size": marker_size(screen.selection.total),
+        "background": screen.palette.background,
+        "said": f"Map of {screen.selection.summary}. Arrow keys move it, plus and minus zoom, "
+        "0 shows all of it.",
         "labels": [
-            {"id": topic, "number": number[topic], "name": name, "count": int(shown[topic])}
-            for topic, name in zip(topics["id"], topics["name"], strict=True)
+            {"id": topic, "number": number, "name": name, "count": int(shown[topic])}
+            for number, (topic, name) in enumerate(zip(topics["id"], topics["name"], strict=True))
             if topic in shown.index
         ],
-        "selected": None
-        if row is None
-        else [float(papers["x"].iloc[row]), float(papers["y"].iloc[row])],
+        "selected": screen.topic_map.row_of.get(screen.view.paper or ""),
         "area": [list(corner) for corner in corners(screen.view.area)],
+        "camera": camera(screen.view.at),
         "legend": _legend(screen, parts),
-        "preview": _preview(screen, parts),
     }
-
-
-def _preview(screen: Screen, parts: tuple[Group, ...]) -> list[dict[str, Any]] | None:
-    """The points themselves, for a first drawing while Plotly is loaded; not of a crowd."""
-    if len(screen.selection.rows) > _MOST_PREVIEWED:
-        return None
-    papers, ramp = screen.topic_map.papers, screen.palette.ramp
-    found = []
-    for group in parts:
-        place: dict[str, Any] = {
-            axis: papers[axis].iloc[group.rows].round(4).tolist() for axis in ("x", "y")
-        }
-        place |= {"rows": group.rows.tolist(), "colour": group.colour, "hollow": group.hollow}
-        if group.values is not None:
-            place["colours"] = [ramp[round(value * (len(ramp) - 1))] for value in group.values]
-        found.append(place)
-    return found
 
 
 def _legend(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
@@ -193,3 +193,16 @@ def _area(outline: Any) -> str | None:
     if not all(abs(value) < 1e6 for pair in pairs for value in pair):
         return None
     return " ".join(f"{x:.3f},{y:.3f}" for x, y in pairs)
+
+
+def _at(seen: Any) -> str | None:
+    """Where the reader looks as the view writes it; None for the whole map, and for nonsense."""
+    if not isinstance(seen, dict):
+        return None
+    try:
+        x, y, span = (float(seen[name]) for name in ("x", "y", "span"))
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not (abs(x) < 1e6 and abs(y) < 1e6 and 0 < span < 1e6):
+        return None
+    return f"{x:.3f},{y:.3f},{span:.3f}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
-__all__ = ["CHOICES", "COLOURS", "LIMITS", "UNCLUSTERED", "View"]
+__all__ = ["CHOICES", "COLOURS", "LIMITS", "UNCLUSTERED", "View", "camera"]
 
 #: In place of a topic: the papers in no topic.
 UNCLUSTERED = "unclustered"
@@ -34,6 +34,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 LIMITS = {"length": 300, "values": 60, "area": 1500}
 
 _AREA = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?")
+_AT = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?,\d{1,6}(\.\d{1,6})?")
 _BUILD = re.compile(r"[0-9a-f]{32}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LISTS = ("themes", "topics")
@@ -52,6 +53,8 @@ class View:
         topic: the topic that the Topic page shows; ``UNCLUSTERED`` for the papers in none.
         paper: the paper that the Paper page shows, or that lies open beside the map.
         area: corners of an outline drawn on the map, ``x,y x,y …``; its papers are listed.
+        at: where on the map the reader looks, ``x,y,span``: the middle, and how much of the map
+            the shorter side of the screen shows; None for the whole map.
         themes: only papers of these themes; empty for all.
         topics: only papers of these topics (ids); empty for all.
         since: first month, ``YYYY-MM``.
@@ -69,6 +72,7 @@ class View:
     topic: str | None = None
     paper: str | None = None
     area: str | None = None
+    at: str | None = None
     themes: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     since: str | None = None
@@ -165,6 +169,13 @@ class View:
         return replace(self, **changes), tuple(notices)
 
 
+def camera(at: str | None) -> Any:
+    """Where the reader looks, as the map takes it: ``{x, y, span}``; None for the whole map."""
+    if at is None:
+        return None
+    return dict(zip(("x", "y", "span"), map(float, at.split(",")), strict=True))
+
+
 def _parse(name: str, values: list[str]) -> Any:
     if any(len(value) > LIMITS.get(name, LIMITS["length"]) for value in values):
         raise ValueError("it is too long")
@@ -194,6 +205,8 @@ def _parse_one(name: str, value: str) -> Any:
         raise ValueError("it should be a month such as 2025-03")
     if name == "build" and value and not _BUILD.fullmatch(value):
         raise ValueError("it is not the mark of a build")
+    if name == "at" and value and (not _AT.fullmatch(value) or not camera(value)["span"]):
+        raise ValueError("it should be a place on the map")
     if name == "area" and value:
         corners = value.split(" ")
         if len(corners) < 3 or not all(_AREA.fullmatch(corner) for corner in corners):

@@ -17,10 +17,22 @@ function oneStepAPage() {
   window.history.pushState = (state, title, url) => {
     const next = new URL(url ?? "", window.location.href);
     const same = next.search === window.location.search && next.pathname !== window.location.pathname;
-    if (same && !gesture) window.history.replaceState(state, title, url);
+    if (sameButForTheCamera(next, window.location)) window.history.replaceState(state, title, url);
+    else if (same && !gesture) window.history.replaceState(state, title, url);
     else push(state, title, url);
     gesture = false;
   };
+}
+
+/** Moving over the map changes the address and is no step to go back by. */
+function sameButForTheCamera(next, now) {
+  const [one, other] = [next, now].map(({ search }) => new URLSearchParams(search));
+  if (next.pathname !== now.pathname || one.get("at") === other.get("at")) return false;
+  one.delete("at");
+  other.delete("at");
+  one.sort();
+  other.sort();
+  return one.toString() === other.toString();
 }
 
 async function write(text) {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import figures, links, tables, text, wording
-from dashboard.map_layer import map_layer
+from dashboard.map_layer import map_layer, map_points
 from dashboard.selection import inside
 from dashboard.state import COLOURS
 from dashboard.views import empty
@@ -25,18 +25,13 @@ def show(screen: Screen) -> None:
     """Draw the view."""
     if empty.no_match(screen):
         return
-    parts = figures.groups(screen)
-    revision = screen.topic_map.digest[:12]
     st.html(text.element("h1", f"Map of {screen.selection.summary}", css_class="pm-hidden"))
     key = st.container(horizontal=True, vertical_alignment="center", key="pm-key")
     stage = st.container(horizontal=True, gap="medium", key="pm-stage")
-    place = stage.container(key="pm-map")
-    place.html(text.element("div", "Drawing the map …", css_class="pm-wait"))
+    with stage.container(key="pm-map"):
+        map_points(screen.topic_map)
     with key:
-        # Before the figure: the layer previews the map while the browser still loads Plotly.
-        map_layer(
-            screen, parts, size=figures.marker_size(screen.selection.total), revision=revision
-        )
+        map_layer(screen, figures.groups(screen))
         st.segmented_control(
             "Colour by",
             COLOURS,
@@ -45,14 +40,6 @@ def show(screen: Screen) -> None:
             width="content",
             **links.bound(screen.view, "colour"),
         )
-    place.plotly_chart(
-        figures.map_figure(screen, parts, revision=revision),
-        theme=None,
-        config=figures.CONFIG,
-        height="stretch",
-        key="map",
-        alt=f"Map of {screen.selection.summary}, placed by what they are about",
-    )
     if screen.view.paper is not None:
         with stage.container(key="pm-panel"):
             _paper(screen, screen.view.paper)

@@ -10,32 +10,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Box", "click_paper", "names", "param", "points", "settled", "wait_for_map"]
 
-#: All points with their places in the window: [row, x, y], as Plotly has drawn them.
+#: All points with their places in the window: [row, x, y], where the map has drawn them.
 _POINTS = """() => {
-  const gd = document.querySelector(".stPlotlyChart .js-plotly-plot");
-  const frame = gd.getBoundingClientRect();
-  const { xaxis, yaxis } = gd._fullLayout;
-  return gd._fullData.flatMap((trace) =>
-    Array.from({ length: trace._length }, (_, i) => [
-      trace.customdata[i],
-      frame.x + xaxis._offset + xaxis.l2p(trace.x[i]),
-      frame.y + yaxis._offset + yaxis.l2p(trace.y[i]),
-    ]),
-  );
+  const host = document.querySelector(".pm-map");
+  const frame = host.getBoundingClientRect();
+  return host.atlas.placed().map(([row, x, y]) => [row, frame.x + x, frame.y + y]);
 }"""
 
-_NAMES = """() => [...document.querySelectorAll(".svg-container .pm-name")].map((node) => {
+_NAMES = """() => [...document.querySelectorAll(".pm-map .pm-name")].map((node) => {
   const box = node.getBoundingClientRect();
   return [node.dataset.id, node.innerText, box.x, box.y, box.width, box.height];
 })"""
 
 #: Two looks in a row, a moment apart, that saw the same.
 _STILL = """() => {
-  const gd = document.querySelector(".stPlotlyChart .js-plotly-plot");
+  const atlas = document.querySelector(".pm-map")?.atlas;
   const app = document.querySelector("[data-testid=stApp]");
   const look = JSON.stringify([
-    gd?._fullLayout?.xaxis?.range, gd?._fullLayout?.width, gd?._fullLayout?.height,
-    [...document.querySelectorAll(".svg-container .pm-name")].map((node) => node.style.transform),
+    atlas?.camera, atlas?.frame, atlas?.counted,
+    [...document.querySelectorAll(".pm-map .pm-name")].map((node) => node.style.transform),
     app.dataset.testScriptState, window.location.href,
   ]);
   const still = window.lastLook === look && app.dataset.testScriptState === "notRunning";
@@ -69,8 +62,7 @@ class Box:
 
 def wait_for_map(page: Page) -> None:
     """Wait until the points are drawn, the names are placed and nothing moves any more."""
-    page.wait_for_selector(".stPlotlyChart .js-plotly-plot .gl-canvas", state="attached")
-    page.wait_for_selector(".svg-container .pm-overlay", state="attached")
+    page.wait_for_selector(".pm-map[data-points]")
     settled(page)
 
 

@@ -220,10 +220,8 @@ def test_hostile_titles_on_the_map_are_only_text(
         rows = [row for row in found if made_map.papers["title"].iloc[row] == title]
         row = next(row for row in rows if not any(n.holds(*found[row]) for n in names(page)))
         page.mouse.move(*found[row])
-        hover = page.locator(".hoverlayer .hovertext")
-        # Plotly breaks lines between words.
-        expect(hover).to_contain_text(re.compile(r"\s*".join(map(re.escape, title.split()))))
-        assert page.locator(".hoverlayer a, .hoverlayer image").count() == 0
+        expect(page.locator(".pm-tip b")).to_have_text(title)
+        assert page.locator(".pm-tip b *").count() == 0
         page.mouse.click(*found[row])
         expect(page.locator(".pm-paper-title")).to_have_text(title)
         assert page.locator(".pm-paper-title *").count() == 0
@@ -267,8 +265,8 @@ def test_the_map_follows_the_appearance(open_tab: OpenTab, site: str, made_map: 
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(
         """(colours) => {
-          const gd = document.querySelector(".stPlotlyChart .js-plotly-plot");
-          return gd?._fullData?.some((trace) => colours.includes(trace.marker.color));
+          const looks = document.querySelector(".pm-map").atlas.scene.looks;
+          return looks.some((look) => colours.includes(look?.colour));
         }""",
         arg=list(set(DARK.groups) - set(LIGHT.groups)),
     )

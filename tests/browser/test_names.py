@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import OpenTab
     from topics.topicmap import TopicMap
 
-LABELS = Path(dashboard.__file__).parent / "assets" / "labels.js"
+LABELS = Path(dashboard.__file__).parent / "assets" / "atlas" / "labels.js"
 
 
 WIDTHS = [(390, 844), (820, 1180), (1280, 800), (1920, 1080)]

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-__all__ = ["APP", "assert_only_text", "figures_of", "html_of", "open_page", "served", "words_of"]
+__all__ = [
+    "APP",
+    "assert_only_text",
+    "components_of",
+    "figures_of",
+    "html_of",
+    "open_page",
+    "served",
+    "words_of",
+]
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
@@ -73,6 +82,16 @@ def html_of(test: AppTest) -> str:
 def figures_of(test: AppTest) -> list[dict[str, Any]]:
     """The Plotly figures of the page."""
     return [json.loads(element.proto.spec) for element in test.get("plotly_chart")]
+
+
+def components_of(test: AppTest) -> dict[str, Any]:
+    """What the page's own components were told: by name, the JSON or the bytes."""
+    return {
+        element.proto.component_name: json.loads(element.proto.json)
+        if element.proto.WhichOneof("data") == "json"
+        else element.proto.bytes
+        for element in test.get("bidi_component")
+    }
 
 
 def _markdown(test: AppTest) -> list[str]:

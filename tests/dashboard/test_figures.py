@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from dashboard.figures import UNCLUSTERED, extent, groups, map_figure, marker_size
+from dashboard import map_points
+from dashboard.figures import UNCLUSTERED, extent, groups, marker_size
 from dashboard.map_layer import layer_data, view_change
+from dashboard.map_points import packed, paint
 from dashboard.screen import Screen
 from dashboard.selection import select
 from dashboard.state import COLOURS, View
@@ -28,14 +33,62 @@ def screen(topic_map: TopicMap = MAP, **fields: Any) -> Screen:
 
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("topic_map", [MAP, make_map(papers=1), make_map(papers=40, undated=1)])
-def test_every_paper_is_one_point(colour: str, topic_map: TopicMap) -> None:
+def test_every_paper_is_one_point_of_its_colour(colour: str, topic_map: TopicMap) -> None:
     page = screen(topic_map, colour=colour)
-    figure = map_figure(page, groups(page), revision="r")
-    rows = np.concatenate([trace.customdata for trace in figure.data])
-    assert sorted(rows) == list(range(len(topic_map.papers)))
-    assert {trace.type for trace in figure.data} == {"scattergl"}
-    for trace in figure.data:
-        assert trace.x == pytest.approx(topic_map.papers["x"].iloc[trace.customdata], abs=1e-5)
+    parts = groups(page)
+    assert sorted(np.concatenate([group.rows for group in parts])) == list(
+        range(len(topic_map.papers))
+    )
+    painted = paint(page, parts)
+    codes = b64decode(painted["codes"])
+    assert len(codes) == len(topic_map.papers)
+    for group in parts:
+        looks = [painted["looks"][codes[row]] for row in group.rows]
+        assert all(look["hollow"] == group.hollow for look in looks)
+        if group.values is None:
+            assert {look["colour"] for look in looks} == {group.colour}
+        else:
+            late = int(np.argmax(group.values))
+            assert looks[late]["colour"] != looks[int(np.argmin(group.values))]["colour"]
+
+
+def unpack(topic_map: TopicMap) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The papers as the browser reads them."""
+    data = gzip.decompress(packed(topic_map))
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length])
+    return header, {
+        name: np.frombuffer(data, f"<{column['type']}", column["size"], column["at"])
+        for name, column in header["columns"].items()
+    }
+
+
+def test_the_browser_gets_places_topics_dates_and_titles() -> None:
+    header, columns = unpack(MAP)
+    papers = MAP.papers
+    assert columns["x"] == pytest.approx(papers["x"], abs=1e-5)
+    assert columns["y"] == pytest.approx(papers["y"], abs=1e-5)
+    assert all(column["at"] % 4 == 0 for column in header["columns"].values())
+    names = [header["topics"][number] if number >= 0 else None for number in columns["topic"]]
+    assert names == [MAP.topic_names.get(topic) for topic in papers["topic"]]
+    dates = {header["dates"][number] for number in columns["date"][papers["date"].isna()]}
+    assert dates == {"undated"}
+    titles = columns["titles"].tobytes()
+    starts = [0, *columns["ends"][:-1]]
+    said = [titles[start:end].decode() for start, end in zip(starts, columns["ends"], strict=True)]
+    assert said == [" ".join(title.split()) for title in papers["title"]]
+    assert HOSTILE_TITLES[0] in said
+
+
+def test_titles_of_a_very_large_map_stay_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(map_points, "MOST_TITLES", 100)
+    header, _ = unpack(make_map())
+    assert "titles" not in header["columns"]
+    assert header["columns"]["x"]["size"] == 153
+
+
+def test_what_the_browser_gets_stays_small() -> None:
+    assert len(packed(make_map(papers=15_000, topics=60))) < 2_000_000
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -72,29 +125,11 @@ def test_a_paper_of_several_sources_belongs_to_none_of_them() -> None:
     assert {f"page-{i}.txt" for i in range(1, 6)} <= found.keys()
 
 
-def test_hover_says_title_date_and_topic_as_text() -> None:
-    page = screen()
-    figure = map_figure(page, groups(page), revision="r")
-    said = [hover for trace in figure.data for hover in trace.hovertext]
-    assert len(said) == len(MAP.papers)
-    assert any("undated · " in hover for hover in said)
-    assert any("adaptive step sizes" in hover for hover in said)
-    for hover in said:
-        bare = hover.replace("<br>", "").removeprefix("<b>").replace("</b>", "", 1)
-        assert "<" not in bare
-        assert "$" not in bare
-    assert sum("&lt;img src=x onerror=alert(1)&gt;" in hover for hover in said) == sum(
-        title == HOSTILE_TITLES[0] for title in MAP.papers["title"]
-    )
-
-
 def test_the_whole_map_is_in_sight_whatever_the_filters() -> None:
     (x0, x1), (y0, y1) = extent(MAP)
     assert x0 < MAP.papers["x"].min() < MAP.papers["x"].max() < x1
     assert y0 < MAP.papers["y"].min() < MAP.papers["y"].max() < y1
-    page = screen(themes=("diffusion",))
-    figure = map_figure(page, groups(page), revision="r")
-    assert tuple(figure.layout.xaxis.range) == (x0, x1)
+    assert unpack(MAP)[0]["extent"] == [x0, x1, y0, y1]
     assert extent(make_map(papers=1))[0][0] < extent(make_map(papers=1))[0][1]
     assert extent(make_map(papers=0)) == ((-0.07, 1.07), (-0.07, 1.07))
 
@@ -105,26 +140,32 @@ def test_points_shrink_in_a_crowd() -> None:
     assert min(sizes) >= 2
 
 
-def test_an_unchanged_map_is_the_same_figure() -> None:
-    figures = [
-        map_figure(page, groups(page), revision="r").to_json()
-        for page in (screen(), screen(paper=str(MAP.papers["id"].iloc[3]), area="0,0 1,0 1,1"))
-    ]
-    assert figures[0] == figures[1], "a click must not draw the map again"
+def test_filters_leave_the_other_papers_faintly_in_sight() -> None:
+    page = screen(themes=("diffusion",))
+    painted = paint(page, groups(page))
+    looks = [painted["looks"][code] for code in b64decode(painted["codes"])]
+    faint = [row for row, look in enumerate(looks) if look["faint"]]
+    assert sorted([*faint, *page.selection.rows]) == list(range(len(MAP.papers)))
+    hidden = screen(hide_unclustered=True)
+    painted = paint(hidden, groups(hidden))
+    looks = [painted["looks"][code] for code in b64decode(painted["codes"])]
+    assert looks.count(None) == MAP.unclustered
+
+
+def test_a_click_changes_no_colour_and_the_appearance_all() -> None:
+    opened = screen(paper=str(MAP.papers["id"].iloc[3]), area="0,0 1,0 1,1")
+    assert paint(opened, groups(opened)) == paint(screen(), groups(screen()))
     dark = Screen(MAP, View(), select(MAP, View()), DARK)
-    assert map_figure(dark, groups(dark), revision="r").to_json() != figures[0]
+    assert paint(dark, groups(dark)) != paint(screen(), groups(screen()))
 
 
 def test_the_layer_names_the_topics_that_are_shown() -> None:
     page = screen()
-    data = layer_data(page, groups(page), size=9, revision="r")
+    data = layer_data(page, groups(page))
     assert [label["name"] for label in data["labels"]] == list(MAP.topics["name"])
-    numbers = {label["number"]: label["id"] for label in data["labels"]}
-    assert [numbers.get(number) for number in data["topics"]] == [
-        topic if isinstance(topic, str) else None for topic in MAP.papers["topic"]
-    ]
+    assert [label["number"] for label in data["labels"]] == list(range(len(MAP.topics)))
     page = screen(themes=("diffusion",))
-    some = layer_data(page, groups(page), size=9, revision="r")
+    some = layer_data(page, groups(page))
     assert 0 < len(some["labels"]) < len(data["labels"])
     assert sum(label["count"] for label in some["labels"]) + int(
         page.selection.papers["topic"].isna().sum()
@@ -133,16 +174,20 @@ def test_the_layer_names_the_topics_that_are_shown() -> None:
 
 def test_the_layer_marks_what_the_address_names() -> None:
     paper = MAP.papers.iloc[7]
-    page = screen(paper=str(paper["id"]), area="0,0 1,0 1,1.5")
-    data = layer_data(page, groups(page), size=9, revision="r")
-    assert data["selected"] == [paper["x"], paper["y"]]
+    page = screen(paper=str(paper["id"]), area="0,0 1,0 1,1.5", at="1.5,-2,0.25")
+    data = layer_data(page, groups(page))
+    assert data["selected"] == 7
+    assert data["camera"] == {"x": 1.5, "y": -2.0, "span": 0.25}
+    assert data["papers"] == unpack(MAP)[0]["id"]
+    nothing = layer_data(screen(), groups(screen()))
+    assert (nothing["selected"], nothing["area"], nothing["camera"]) == (None, [], None)
     assert data["area"] == [[0.0, 0.0], [1.0, 0.0], [1.0, 1.5]]
 
 
 def test_the_legend_says_what_the_colours_mean() -> None:
     def legend(**fields: Any) -> dict[str, Any]:
         page = screen(**fields)
-        found: dict[str, Any] = layer_data(page, groups(page), size=9, revision="r")["legend"]
+        found: dict[str, Any] = layer_data(page, groups(page))["legend"]
         return found
 
     themes = legend(themes=("scaling",))["items"]
@@ -166,6 +211,14 @@ def test_the_legend_says_what_the_colours_mean() -> None:
             {"kind": "area", "outline": [[0, 0], [1, 0.12345], [1, 1]]},
             {"area": "0.000,0.000 1.000,0.123 1.000,1.000"},
         ),
+        (
+            {"kind": "camera", "camera": {"x": 1, "y": -2.00049, "span": 0.5}},
+            {"at": "1.000,-2.000,0.500"},
+        ),
+        ({"kind": "camera", "camera": None}, {"at": None}),
+        ({"kind": "camera", "camera": {"x": 1, "y": 2, "span": -1}}, {"at": None}),
+        ({"kind": "camera", "camera": {"x": 1e300, "y": 2, "span": 1}}, {"at": None}),
+        ({"kind": "camera", "camera": {"x": 1}}, {"at": None}),
         ({"kind": "paper", "row": -1}, {}),
         ({"kind": "paper", "row": 9999}, {}),
         ({"kind": "paper", "row": "3"}, {}),

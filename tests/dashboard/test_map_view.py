@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from dashboard.loading import MAPS_VARIABLE, open_map, served_maps
 from tests.dashboard.screens import (
     APP,
     assert_only_text,
-    figures_of,
+    components_of,
     html_of,
     open_page,
     served,
@@ -44,8 +45,11 @@ def open_map_view(folder: Path, **params: Any) -> AppTest:
 
 def points(page: AppTest) -> int:
     """Number of points on the map."""
-    (figure,) = figures_of(page)
-    return sum(len(trace["hovertext"]) for trace in figure["data"])
+    scene = components_of(page)["papermap.map_layer"]
+    return sum(
+        bool(look) and not look["faint"]
+        for look in (scene["looks"][code] for code in b64decode(scene["codes"]))
+    )
 
 
 def address(page: AppTest) -> dict[str, list[str]]:

@@ -3,6 +3,11 @@
 const CELL = 4;
 const GAP = 5;
 
+// How finely places are tried: steps from the middle outwards, and the best that are kept.
+const STEPS = 16;
+const MOST_OPTIONS = 300;
+const MOST_ENDS = 60;
+
 /** Summed-area table of a set of points, so that counting those in a rectangle takes four reads. */
 function countTable(points, width, height) {
   const columns = Math.ceil(width / CELL) + 1;
@@ -55,37 +60,45 @@ function median(values) {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-/** Every place that a label may take, cheapest first, with no regard to other labels. */
-function candidates(label, space, countAll) {
-  const { width, height, radius, obstacles } = space;
-  const own = label.points;
-  const x = median(own.map((point) => point[0]));
-  const y = median(own.map((point) => point[1]));
-  const countOwn = countTable(own, width, height);
-  const spread = median(own.map((point) => Math.hypot(point[0] - x, point[1] - y)));
-  // Farther off than this a reader no longer sees which cluster a name is of.
-  const most = Math.min(110, 0.14 * Math.max(width, height));
+/** What of a cluster matters for its name: its middle, its spread, and points near the middle. */
+function outlineOf(points) {
+  const x = median(points.map((point) => point[0]));
+  const y = median(points.map((point) => point[1]));
+  const gaps = points.map((point) => Math.hypot(point[0] - x, point[1] - y));
+  const spread = median(gaps);
+  const inner = points.filter((_, i) => gaps[i] <= spread);
+  const step = Math.ceil(inner.length / MOST_ENDS);
+  return { x, y, spread, ends: step > 1 ? inner.filter((_, i) => i % step === 0) : inner };
+}
+
+/** The places that a label may take, cheapest first, with no regard to other labels. */
+function candidates(label, cluster, space, countAll) {
+  const { width, height, radius, obstacles, most } = space;
+  const { x, y, spread } = cluster;
+  const countOwn = countTable(label.points, width, height);
   const unit = Math.min(1, Math.max(width, height) / 900);
   const found = [];
   for (const variant of label.variants) {
     const { w, h } = variant;
-    const reach = Math.min(Math.max(2.5 * spread, 90) + w / 2, 0.6 * Math.max(width, height));
-    for (let dy = -reach; dy <= reach; dy += 6) {
-      for (let dx = -reach; dx <= reach; dx += 10) {
+    const down = Math.min(spread + most + h / 2, 0.6 * Math.max(width, height));
+    const along = down + w / 2 - h / 2;
+    const [stepX, stepY] = [Math.max(10, along / STEPS), Math.max(6, down / STEPS)];
+    for (let dy = -down; dy <= down; dy += stepY) {
+      for (let dx = -along; dx <= along; dx += stepX) {
         const rect = { x: x + dx - w / 2, y: y + dy - h / 2, w, h };
         if (rect.x < 2 || rect.y < 2 || rect.x + w > width - 2 || rect.y + h > height - 2) continue;
         if (obstacles.some((one) => overlaps(rect, one))) continue;
-        const box = [rect.x - radius, rect.y - radius, rect.x + w + radius, rect.y + h + radius];
-        const hidden = countOwn(...box);
-        if (hidden > 2 && hidden > own.length * 0.25) continue;
-        const others = countAll(...box) - hidden;
         const far = gapTo(rect, x, y);
         if (far > spread + most) continue;
+        const box = [rect.x - radius, rect.y - radius, rect.x + w + radius, rect.y + h + radius];
+        const hidden = countOwn(...box);
+        if (hidden > 2 && hidden > label.points.length * 0.25) continue;
+        const others = countAll(...box) - hidden;
         const old = label.previous;
         const moved = old ? Math.hypot(dx - old.dx, dy - old.dy) : 0;
         const cost =
           hidden * 12 +
-          others * 3 * unit +
+          others * space.crowd * unit +
           (far / unit) * 0.06 +
           (Math.max(0, far - spread - 40 * unit) / unit) * 0.12 +
           Math.abs(dx) * 0.012 +
@@ -97,13 +110,13 @@ function candidates(label, space, countAll) {
     }
   }
   found.sort((a, b) => a.cost - b.cost);
-  return found.slice(0, 900);
+  return found.slice(0, MOST_OPTIONS);
 }
 
 /** The line from an option to its cluster, worked out once; null where they stand close. */
-function lineOf(option, label, radius) {
+function lineOf(option, cluster, radius) {
   if (option.line === undefined) {
-    const { point, gap } = target(option.rect, label.points);
+    const { point, gap } = target(option.rect, cluster);
     option.line = gap > 12 + radius ? leader(option.rect, point, radius) : null;
   }
   return option.line;
@@ -128,19 +141,20 @@ export function crosses([x0, y0, x1, y1], rect) {
 }
 
 /** The point that a line from the label should end at: the nearest of the cluster's inner half. */
-function target(rect, points) {
-  const x = median(points.map((point) => point[0]));
-  const y = median(points.map((point) => point[1]));
-  const distances = points.map((point) => Math.hypot(point[0] - x, point[1] - y));
-  const inner = median(distances);
-  let best = points[0];
+function target(rect, { ends }) {
+  let best = ends[0];
   let least = Infinity;
-  for (const [i, point] of points.entries()) {
-    if (distances[i] > inner) continue;
+  for (const point of ends) {
     const gap = gapTo(rect, point[0], point[1]);
     if (gap < least) [best, least] = [point, gap];
   }
   return { point: best, gap: least };
+}
+
+/** As many names as a reader can take in at once; the next ones come when the map is nearer. */
+function readable(labels, width, height) {
+  const room = Math.max(8, Math.round((width * height) / 17000));
+  return labels.filter((label) => label.points.length).slice(0, room);
 }
 
 /**
@@ -158,25 +172,30 @@ function target(rect, points) {
  * @returns {object[]} for each label that has a place: `id`, `rect`, `variant`, `dx`, `dy`, and
  *   `line` ([x0, y0, x1, y1]) where the label stands off from its cluster
  */
-export function placeLabels({ width, height, radius, points, labels, obstacles = [] }) {
+export function placeLabels({ width, height, radius, points, labels: given, obstacles = [] }) {
+  const labels = readable(given, width, height);
   const countAll = countTable(points, width, height);
-  const space = { width, height, radius, obstacles };
-  const options = labels.map((label) =>
-    label.points.length ? candidates(label, space, countAll) : [],
-  );
+  // Farther off than this a reader no longer sees which cluster a name is of.
+  const most = Math.min(labels.length > 25 ? 60 : 110, 0.14 * Math.max(width, height));
+  // In a crowd every name covers points; it must not be driven out of the map by that.
+  const crowd = 3 * Math.min(1, 400 / Math.max(1, points.length));
+  const space = { width, height, radius, obstacles, most, crowd };
+  const clusters = labels.map((label) => outlineOf(label.points));
+  const options = labels.map((label, i) => candidates(label, clusters[i], space, countAll));
   const chosen = labels.map(() => null);
-  const line = (option, i) => lineOf(option, labels[i], radius);
+  const line = (option, i) => lineOf(option, clusters[i], radius);
   const apart = (one, i, other, j) =>
     !overlaps(one.rect, other.rect) &&
     !(line(one, i) && crosses(line(one, i), other.rect)) &&
     !(line(other, j) && crosses(line(other, j), one.rect));
   const clashes = (option, i) =>
     chosen.flatMap((other, j) => (j !== i && other && !apart(option, i, other, j) ? [j] : []));
+  const free = (option, i) => chosen.every((other, j) => j === i || !other || apart(option, i, other, j));
   // Greedy, then each label moves while the others stand: a later round frees better places.
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 4; round += 1) {
     let changed = false;
-    labels.forEach((label, i) => {
-      const best = options[i].find((option) => !clashes(option, i).length) ?? null;
+    labels.forEach((_, i) => {
+      const best = options[i].find((option) => free(option, i)) ?? null;
       if (best !== chosen[i]) [chosen[i], changed] = [best, true];
     });
     for (let i = 0; i < labels.length; i += 1) {
@@ -193,13 +212,13 @@ export function placeLabels({ width, height, radius, points, labels, obstacles =
 
 /** Let a label that found no place push away one that has a good second choice. */
 function pushAside(i, options, chosen, clashes, apart) {
-  for (const option of options[i].slice(0, 120)) {
+  for (const option of options[i].slice(0, 40)) {
     const hit = clashes(option, i);
     if (hit.length !== 1) continue;
     const [j] = hit;
-    const second = options[j].find(
-      (one) => apart(one, j, option, i) && clashes(one, j).every((k) => k === i),
-    );
+    const second = options[j]
+      .slice(0, 80)
+      .find((one) => apart(one, j, option, i) && clashes(one, j).every((k) => k === i));
     if (!second) continue;
     [chosen[i], chosen[j]] = [option, second];
     return true;

@@ -1,0 +1,394 @@
+// The map itself: points, names and the reader's hands on them. It knows nothing of the server: what
+// it is told comes through `setPoints` and `setScene`, what the reader does goes out through `send`.
+
+const TOOLS = [
+  ["pan", "Move the map", "M12 3v18M3 12h18M12 3l-3 3M12 3l3 3M12 21l-3-3M12 21l3-3M3 12l3-3M3 12l3 3M21 12l-3-3M21 12l-3 3"],
+  ["select", "Select papers in a box", "M5 5h3M11 5h2M16 5h3v3M19 11v2M19 16v3h-3M13 19h-2M8 19H5v-3M5 13v-2M5 8V5"],
+  ["lasso", "Select papers with a lasso", "M7 15c-5-2-5-10 5-10s10 8 3 10c-4 1-7-1-8 1s1 3 0 5"],
+  ["in", "Zoom in", "M12 6v12M6 12h12"],
+  ["out", "Zoom out", "M6 12h12"],
+  ["fit", "Show the whole map", "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"],
+];
+const MODES = ["pan", "select", "lasso"];
+const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const REACH = 12; // pixels from a point within which it is meant
+const FADED = 0.14; // of points outside of the selection
+
+export class Atlas {
+  /**
+   * @param {HTMLElement} host to be filled
+   * @param {(event: object) => void} send told of `{kind: "paper", row}`, `{kind: "topic", id}`,
+   *   `{kind: "area", outline}` and `{kind: "camera", camera}` (null for the whole map)
+   */
+  constructor(host, send) {
+    this.host = host;
+    this.send = send;
+    this.mode = "pan";
+    this.points = this.scene = this.camera = null;
+    this.home = true; // the whole map is shown, and stays so when the frame changes
+    this.frame = { width: 0, height: 0 };
+    this.canvas = element("canvas", "pm-canvas");
+    host.replaceChildren(this.canvas);
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "application");
+    this.canvas.setAttribute("aria-roledescription", "map");
+    this.painter = this.newPainter();
+    this.overlay = new Overlay(host, (id) => this.send({ kind: "topic", id }));
+    this.addTools();
+    this.letGo = followHands(host, this.hands());
+    this.canvas.addEventListener("keydown", (event) => this.key(event));
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(host);
+  }
+
+  newPainter() {
+    const painter = webglPainter(this.canvas);
+    if (!painter) return canvasPainter(this.canvas);
+    this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.canvas.addEventListener("webglcontextrestored", () => {
+      this.painter = webglPainter(this.canvas);
+      this.painter.places(this.points.x, this.points.y);
+      this.recolour();
+    });
+    return painter;
+  }
+
+  dispose() {
+    this.watcher.disconnect();
+    this.letGo();
+    clearTimeout(this.settling);
+    cancelAnimationFrame(this.ticket);
+    this.painter.dispose();
+    this.host.replaceChildren();
+  }
+
+  setPoints(points) {
+    this.points = points;
+    this.overlay.forget();
+    this.camera = null;
+    this.home = true;
+    this.asked = this.told = undefined;
+    this.painter.places(points.x, points.y);
+    this.scene = null;
+  }
+
+  /**
+   * @param {object} scene `codes` (a byte a paper: which of `looks`), `looks` ({colour, hollow,
+   *   faint}; null hides), `labels`, `selected` (row or null), `area` (corners), `size` of a point,
+   *   `background` ("#rrggbb"), `camera` ({x, y, span} or null), `said` (what the map shows)
+   */
+  setScene(scene) {
+    this.scene = scene;
+    this.update();
+  }
+
+  update() {
+    if (!this.points || !this.scene || this.scene.codes.length !== this.points.size) return;
+    this.canvas.setAttribute("aria-label", this.scene.said);
+    this.measure();
+    if (!this.frame.width) return;
+    this.takeCamera();
+    this.recolour();
+    this.host.dataset.points = String(this.counted);
+    this.drawNames();
+  }
+
+  /** Follow the camera of the address when it is another than the one last told. */
+  takeCamera() {
+    const asked = this.scene.camera;
+    const key = JSON.stringify(asked);
+    const isNew = key !== this.asked;
+    this.asked = key;
+    // What was told last may still be on its way to the address.
+    if (isNew && key !== this.told) {
+      this.told = key;
+      this.home = !asked;
+      const scale = asked && Math.min(this.frame.width, this.frame.height) / asked.span;
+      this.camera = asked ? { x: asked.x, y: asked.y, scale } : null;
+    }
+    if (this.home || !this.camera) this.camera = fitCamera(this.points.extent, this.frame);
+    this.camera = withinReach(this.camera, this.points.extent, this.frame);
+  }
+
+  /** Tell where the reader looks now, as an address would. */
+  tellCamera() {
+    const { x, y, scale } = this.camera;
+    const span = Math.min(this.frame.width, this.frame.height) / scale;
+    const round = (value) => Number(value.toFixed(3));
+    const camera = this.home ? null : { x: round(x), y: round(y), span: round(span) };
+    if (JSON.stringify(camera) === (this.told ?? "null")) return;
+    this.told = JSON.stringify(camera);
+    this.send({ kind: "camera", camera });
+  }
+
+  shown(row) {
+    const look = this.scene.looks[this.scene.codes[row]];
+    return Boolean(look) && !look.faint;
+  }
+
+  recolour() {
+    const { codes, looks, area } = this.scene;
+    const rgba = new Uint8Array(4 * codes.length);
+    const rings = new Uint8Array(codes.length);
+    // A ring of few pixels is a blot: among many papers those in no topic are pale discs instead.
+    const open = this.scene.size > 5;
+    const alpha = ({ faint, hollow }) => (faint ? 50 : hollow && !open ? 110 : 232);
+    const tints = looks.map((look) => look && [...rgb(look.colour), alpha(look)]);
+    const { x, y } = this.points;
+    this.counted = 0;
+    for (let i = 0; i < codes.length; i += 1) {
+      const tint = tints[codes[i]];
+      if (!tint) continue;
+      rgba.set(tint, 4 * i);
+      rings[i] = open && looks[codes[i]].hollow ? 1 : 0;
+      if (!looks[codes[i]].faint) this.counted += 1;
+      if (area.length && !inside(area, x[i], y[i])) rgba[4 * i + 3] *= FADED;
+    }
+    // At the back what is filtered out, then what is in no topic; the rest in no order.
+    const ranks = looks.map((look) => (look ? (look.faint ? 0 : look.hollow ? 1 : 2) : -1));
+    this.painter.colours({ rgba, rings, rows: drawingOrder(codes, ranks) });
+    this.paint();
+  }
+
+  /** Diameter of a point in pixels: somewhat larger the nearer the reader is. */
+  get pointSize() {
+    const size = isNarrow() ? Math.max(3, this.scene.size * 0.72) : this.scene.size;
+    const near = this.camera.scale / fitCamera(this.points.extent, this.frame).scale;
+    return size * Math.max(0.8, Math.min(2.6, near ** 0.35));
+  }
+
+  get places() {
+    return { place: toPixels(this.camera, this.frame), find: toPlace(this.camera, this.frame) };
+  }
+
+  measure() {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    if (width === this.frame.width && height === this.frame.height && ratio === this.ratio) return false;
+    this.frame = { width, height };
+    this.ratio = ratio;
+    [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    return true;
+  }
+
+  resize() {
+    if (!this.points || !this.scene || !this.measure()) return;
+    if (!this.frame.width || !this.frame.height) return;
+    if (this.camera && !this.counted) return this.update();
+    this.takeCamera();
+    this.paint();
+    this.overlay.moveNames(this.places.place);
+    this.settle(0);
+  }
+
+  /** Paint the points once, at the browser's next picture. */
+  ask() {
+    if (this.ticket) return;
+    this.ticket = requestAnimationFrame(() => {
+      this.ticket = 0;
+      this.paint();
+      this.overlay.moveNames(this.places.place);
+    });
+  }
+
+  paint() {
+    const { camera, frame, ratio } = this;
+    const paper = rgb(this.scene.background);
+    this.painter.paint({ camera, frame, ratio, size: this.pointSize, paper });
+    this.drawMarks();
+  }
+
+  drawMarks() {
+    const { selected, area } = this.scene;
+    const spot = selected === null ? null : [this.points.x[selected], this.points.y[selected]];
+    const radius = this.pointSize / 2;
+    this.overlay.drawMarks({ place: this.places.place, selected: spot, area, radius });
+    if (this.drawn) this.overlay.outline(this.outlinePixels(), "pm-area");
+  }
+
+  drawNames() {
+    const { frame, points } = this;
+    const radius = this.pointSize / 2 + 1;
+    const shown = (row) => this.shown(row);
+    const { labels } = this.scene;
+    const obstacles = [this.toolsBox()];
+    this.overlay.drawNames({ frame, ...this.places, points, shown, labels, radius, obstacles });
+  }
+
+  /** Place the names when the map has come to rest, and tell where. */
+  settle(wait = 140) {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      if (!this.host.isConnected) return;
+      this.drawNames();
+      clearTimeout(this.telling);
+      this.telling = setTimeout(() => this.host.isConnected && this.tellCamera(), 450);
+    }, wait);
+  }
+
+  move(camera) {
+    this.camera = withinReach(camera, this.points.extent, this.frame);
+    this.home = false;
+    this.overlay.point(null);
+    this.ask();
+    this.settle();
+  }
+
+  /** Go somewhere so that the reader sees the way. */
+  glide(target, { home = false } = {}) {
+    const from = this.camera;
+    const to = withinReach(target, this.points.extent, this.frame);
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const start = performance.now();
+    const step = (now) => {
+      const t = still ? 1 : Math.min(1, (now - start) / 240);
+      this.move(between(from, to, t * (2 - t)));
+      this.home = home && t === 1;
+      if (t < 1) this.gliding = requestAnimationFrame(step);
+    };
+    cancelAnimationFrame(this.gliding);
+    step(start);
+  }
+
+  zoom(factor, left = this.frame.width / 2, top = this.frame.height / 2) {
+    this.move(zoomAt(this.camera, this.frame, factor, left, top));
+  }
+
+  zoomGently(factor, left = this.frame.width / 2, top = this.frame.height / 2) {
+    this.glide(zoomAt(this.camera, this.frame, factor, left, top));
+  }
+
+  fit() {
+    this.glide(fitCamera(this.points.extent, this.frame), { home: true });
+  }
+
+  nearest(left, top) {
+    const [x, y] = this.places.find(left, top);
+    const reach = Math.max(REACH, this.pointSize) / this.camera.scale;
+    return this.points.grid.nearest(x, y, reach, (row) => this.shown(row));
+  }
+
+  hands() {
+    const ready = () => this.camera && this.counted !== undefined;
+    return {
+      pan: (dx, dy) => ready() && this.move(panBy(this.camera, dx, dy)),
+      zoom: (factor, left, top) => ready() && this.zoom(factor, left, top),
+      settle: () => ready() && this.settle(),
+      hover: (left, top, target) => ready() && this.hover(left, top, target),
+      leave: () => ready() && this.hover(),
+      click: (left, top) => ready() && this.click(left, top),
+      doubleClick: (left, top, back) => ready() && this.zoomGently(back ? 0.5 : 2, left, top),
+      drawing: () => this.mode !== "pan",
+      start: (left, top) => (this.drawn = [[left, top]]),
+      draw: (left, top) => this.draw(left, top),
+      finish: () => this.finish(),
+    };
+  }
+
+  hover(left, top, target) {
+    const over = left !== undefined && this.mode === "pan" && !target?.closest("button");
+    const row = over ? this.nearest(left, top) : -1;
+    this.host.classList.toggle("pm-over", row >= 0);
+    if (row < 0) return this.overlay.point(null);
+    const { points } = this;
+    const [x, y] = this.places.place(points.x[row], points.y[row]);
+    const topic = points.topics[points.topic[row]] ?? "unclustered";
+    const said = { title: points.title(row) ?? "Click to open", facts: `${points.dates[points.date[row]]} · ${topic}` };
+    this.overlay.point(said, x, y, this.frame, this.pointSize / 2);
+  }
+
+  click(left, top) {
+    if (this.mode !== "pan") return;
+    const row = this.nearest(left, top);
+    if (row >= 0) this.send({ kind: "paper", row });
+  }
+
+  draw(left, top) {
+    if (this.mode === "select") this.drawn = [this.drawn[0], [left, top]];
+    else this.drawn.push([left, top]);
+    this.drawMarks();
+  }
+
+  outlinePixels() {
+    if (this.mode !== "select") return this.drawn;
+    const [[x0, y0], [x1, y1] = [x0, y0]] = this.drawn;
+    return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
+  }
+
+  finish() {
+    const { find } = this.places;
+    const outline = simplify(this.outlinePixels().map(([left, top]) => find(left, top)), 40);
+    this.drawn = null;
+    this.setMode("pan");
+    this.drawMarks();
+    if (outline.length > 2) this.send({ kind: "area", outline });
+  }
+
+  key(event) {
+    if (!this.camera || event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = ARROWS[event.key];
+    if (step) this.move(panBy(this.camera, step[0] * 80, step[1] * 80));
+    else if (event.key === "+" || event.key === "=") this.zoomGently(1.5);
+    else if (event.key === "-") this.zoomGently(1 / 1.5);
+    else if (event.key === "0" || event.key === "Home") this.fit();
+    else if (event.key === "Escape") this.setMode("pan");
+    else return;
+    event.preventDefault();
+  }
+
+  addTools() {
+    this.tools = element("div", "pm-tools");
+    this.tools.setAttribute("role", "toolbar");
+    this.tools.setAttribute("aria-label", "Map tools");
+    this.tools.append(...TOOLS.map((tool) => this.toolButton(...tool)));
+    this.host.append(this.tools);
+    this.setMode("pan");
+  }
+
+  toolButton(action, title, path) {
+    const node = button("", title);
+    node.title = title;
+    node.dataset.action = action;
+    const icon = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+    icon.append(svg("path", { d: path }));
+    node.append(icon);
+    node.addEventListener("click", () => {
+      if (!this.camera) return;
+      if (action === "in") this.zoomGently(1.6);
+      else if (action === "out") this.zoomGently(1 / 1.6);
+      else if (action === "fit") this.fit();
+      else this.setMode(action);
+    });
+    return node;
+  }
+
+  setMode(mode) {
+    this.mode = mode;
+    this.host.dataset.mode = mode;
+    for (const node of this.tools.children) {
+      const { action } = node.dataset;
+      if (MODES.includes(action)) node.setAttribute("aria-pressed", String(action === mode));
+    }
+  }
+
+  toolsBox() {
+    const tools = this.tools.getBoundingClientRect();
+    const frame = this.host.getBoundingClientRect();
+    return { x: tools.x - frame.x, y: tools.y - frame.y, w: tools.width, h: tools.height };
+  }
+
+  /** Where each paper that is shown lies, [row, left, top] in pixels of the host. */
+  placed() {
+    const found = [];
+    const { place } = this.places;
+    for (let row = 0; row < this.points.size; row += 1) {
+      if (this.shown(row)) found.push([row, ...place(this.points.x[row], this.points.y[row])]);
+    }
+    return found;
+  }
+}
+
+function rgb(hex) {
+  const value = Number.parseInt(hex.slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}

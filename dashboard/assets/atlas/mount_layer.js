@@ -1,0 +1,10 @@
+// Mounted in the row above the map: draws the legend, and hands on what the map looks like.
+
+const shared = (window.papermapAtlas ??= {});
+
+export default function draw({ data, parentElement, setTriggerValue }) {
+  shared.scene = data;
+  shared.send = (event) => setTriggerValue("event", { ...event, at: Date.now() });
+  drawLegend(parentElement.querySelector(".pm-legend"), data.legend, shared.send);
+  shared.take?.();
+}

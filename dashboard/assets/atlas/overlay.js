@@ -1,0 +1,154 @@
+// What is drawn over the points: names of topics, the open paper's ring, a selection's outline, and
+// what a paper says when it is pointed at.
+
+/** Points that describe a cluster, and a whole map, well enough for placing names. */
+const ENOUGH = { cluster: 1500, map: 30000 };
+
+export class Overlay {
+  /**
+   * @param {HTMLElement} host of the map
+   * @param {(topic: string) => void} openTopic called when the reader chooses a name
+   */
+  constructor(host, openTopic) {
+    this.openTopic = openTopic;
+    this.offsets = new Map(); // where each name stands off from its cluster
+    this.node = element("div", "pm-overlay");
+    this.lines = svg("svg", { class: "pm-lines", "aria-hidden": "true" });
+    this.names = element("div", "pm-names");
+    this.names.setAttribute("role", "group");
+    this.names.setAttribute("aria-label", "Topics on the map");
+    this.tip = element("div", "pm-tip");
+    this.tip.hidden = true;
+    this.node.append(this.lines, this.names, this.tip);
+    host.append(this.node);
+  }
+
+  forget() {
+    this.offsets.clear();
+    this.names.replaceChildren();
+    this.lines.replaceChildren();
+  }
+
+  /** Place the names anew. `shown` tells of each row whether its point counts. */
+  drawNames({ frame, place, find, points, shown, labels, radius, obstacles }) {
+    const { seen, byTopic } = pointsOnScreen({ frame, place, points, shown });
+    this.names.replaceChildren();
+    const nodes = new Map();
+    const wanted = labels.flatMap((label, rank) => {
+      const own = byTopic.get(label.number);
+      if (!own) return [];
+      const node = this.nameButton(label, rank, labels.length);
+      this.names.append(node);
+      nodes.set(label.id, node);
+      const previous = this.offsets.get(label.id);
+      const forms = variants(node, label.name, frame.width);
+      return [{ id: label.id, points: thin(own, ENOUGH.cluster), variants: forms, previous }];
+    });
+    const placed = placeLabels({ ...frame, radius, points: seen, labels: wanted, obstacles });
+    this.lines.querySelectorAll(".pm-leader").forEach((line) => line.remove());
+    const kept = new Set();
+    for (const { id, rect, variant, dx, dy, line } of placed) {
+      const node = nodes.get(id);
+      fill(node, variant.lines);
+      node.style.transform = `translate(${rect.x}px, ${rect.y}px)`;
+      [node.dataset.x, node.dataset.y] = find(rect.x + rect.w / 2 - dx, rect.y + rect.h / 2 - dy);
+      this.offsets.set(id, { dx, dy, w: rect.w, h: rect.h });
+      kept.add(id);
+      if (!line) continue;
+      const [x1, y1, x2, y2] = line;
+      this.lines.append(svg("line", { class: "pm-leader", x1, y1, x2, y2 }));
+    }
+    for (const [id, node] of nodes) if (!kept.has(id)) node.remove();
+  }
+
+  /** Keep the names with their clusters while the map is being moved; they are placed anew after. */
+  moveNames(place) {
+    for (const name of this.names.children) {
+      const [x, y] = place(Number(name.dataset.x), Number(name.dataset.y));
+      const at = this.offsets.get(name.dataset.id);
+      if (at) name.style.transform = `translate(${x + at.dx - at.w / 2}px, ${y + at.dy - at.h / 2}px)`;
+    }
+    this.lines.querySelectorAll(".pm-leader").forEach((line) => line.remove());
+  }
+
+  nameButton(label, rank, total) {
+    const size = rank < total / 4 ? "large" : rank < total / 1.6 ? "middle" : "small";
+    const said = `Topic: ${label.name}, ${label.count} papers. Open the topic.`;
+    const node = button(`pm-name pm-name-${size}`, said);
+    node.dataset.id = label.id;
+    node.addEventListener("click", () => this.openTopic(label.id));
+    return node;
+  }
+
+  /** The ring around the open paper, and the outline of the selection. */
+  drawMarks({ place, selected, area, radius }) {
+    this.lines.querySelectorAll(".pm-mark").forEach((mark) => mark.remove());
+    if (area.length) this.outline(area.map(([x, y]) => place(x, y)), "pm-area");
+    if (!selected) return;
+    const [cx, cy] = place(...selected);
+    for (const name of ["pm-halo", "pm-ring"]) {
+      this.lines.append(svg("circle", { class: `pm-mark ${name}`, cx, cy, r: radius + 5 }));
+    }
+  }
+
+  outline(corners, name) {
+    const points = corners.map((corner) => corner.join()).join(" ");
+    this.lines.append(svg("polygon", { class: `pm-mark ${name}`, points }));
+  }
+
+  /** Say what the paper at a pixel is; nothing for null. */
+  point(said, left, top, frame, radius) {
+    this.lines.querySelectorAll(".pm-pointed").forEach((mark) => mark.remove());
+    this.tip.hidden = !said;
+    if (!said) return;
+    this.lines.append(svg("circle", { class: "pm-pointed", cx: left, cy: top, r: radius + 2.5 }));
+    this.tip.replaceChildren(element("b", "", said.title), element("span", "", said.facts));
+    const { offsetWidth: width, offsetHeight: height } = this.tip;
+    const gap = radius + 10;
+    const x = Math.max(4, Math.min(frame.width - width - 4, left - width / 2));
+    const y = top - gap - height >= 4 ? top - gap - height : top + gap;
+    this.tip.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  }
+}
+
+function pointsOnScreen({ frame, place, points, shown }) {
+  const [seen, byTopic] = [[], new Map()];
+  const step = Math.max(1, Math.ceil(points.size / ENOUGH.map));
+  for (let row = 0; row < points.size; row += step) {
+    if (!shown(row)) continue;
+    const at = place(points.x[row], points.y[row]);
+    if (at[0] < 0 || at[1] < 0 || at[0] > frame.width || at[1] > frame.height) continue;
+    seen.push(at);
+    const topic = points.topic[row];
+    if (topic < 0) continue;
+    if (!byTopic.has(topic)) byTopic.set(topic, []);
+    byTopic.get(topic).push(at);
+  }
+  return { seen, byTopic };
+}
+
+function thin(points, most) {
+  const step = Math.ceil(points.length / most);
+  return step > 1 ? points.filter((_, i) => i % step === 0) : points;
+}
+
+function fill(node, lines) {
+  node.replaceChildren();
+  lines.forEach((line, i) => {
+    if (i) node.append(document.createElement("br"));
+    node.append(document.createTextNode(line));
+  });
+}
+
+/** The name on one line and on two, with the sizes that they take. */
+function variants(node, name, width) {
+  const found = [];
+  for (const lines of [[name], balance(name)]) {
+    if (!lines) continue;
+    fill(node, lines);
+    const { width: w, height: h } = node.getBoundingClientRect();
+    const wide = w > width * 0.3 ? 4 : 0;
+    found.push({ lines, w: Math.ceil(w), h: Math.ceil(h), penalty: wide + (lines.length - 1) * 0.4 });
+  }
+  return found;
+}

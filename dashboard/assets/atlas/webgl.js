@@ -1,0 +1,105 @@
+// Draws points with WebGL 2: one buffer of places, one of colours, one call a picture.
+
+const VERTEX = `#version 300 es
+in vec2 place;
+in vec4 colour;
+in float ring;
+uniform vec2 middle, scale;
+uniform float size;
+out vec4 shade;
+flat out float hollow;
+void main() {
+  gl_Position = vec4((place - middle) * scale, 0.0, 1.0);
+  gl_PointSize = size + 1.0;
+  shade = colour;
+  hollow = ring;
+}`;
+
+const FRAGMENT = `#version 300 es
+precision highp float;
+in vec4 shade;
+flat in float hollow;
+uniform float size, line;
+uniform vec3 paper;
+out vec4 result;
+void main() {
+  float radius = size * 0.5;
+  float from = length(gl_PointCoord - 0.5) * (size + 1.0);
+  float inside = clamp(radius - from + 0.5, 0.0, 1.0);
+  float core = clamp(radius - line - from + 0.5, 0.0, 1.0);
+  // A ring is open in the middle; a disc has an edge in the colour of the page.
+  float alpha = shade.a * (hollow > 0.5 ? inside - core : inside);
+  vec3 tint = hollow > 0.5 ? shade.rgb : mix(paper, shade.rgb, line > 0.0 ? core : 1.0);
+  result = vec4(tint * alpha, alpha);
+}`;
+
+/** A painter on a canvas; null where the browser has no WebGL 2. */
+export function webglPainter(canvas) {
+  const gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true });
+  if (!gl || gl.isContextLost()) return null;
+  const program = link(gl);
+  const at = (name) => gl.getUniformLocation(program, name);
+  const uniforms = Object.fromEntries(
+    ["middle", "scale", "size", "line", "paper"].map((name) => [name, at(name)]),
+  );
+  const buffers = { place: gl.createBuffer(), colour: gl.createBuffer(), ring: gl.createBuffer() };
+  const order = gl.createBuffer();
+  let drawn = 0;
+  return {
+    kind: "webgl",
+    places(x, y) {
+      const pairs = new Float32Array(2 * x.length);
+      for (let i = 0; i < x.length; i += 1) [pairs[2 * i], pairs[2 * i + 1]] = [x[i], y[i]];
+      feed(gl, program, buffers.place, "place", pairs, 2, gl.FLOAT, false);
+    },
+    colours({ rgba, rings, rows }) {
+      feed(gl, program, buffers.colour, "colour", rgba, 4, gl.UNSIGNED_BYTE, true);
+      feed(gl, program, buffers.ring, "ring", rings, 1, gl.UNSIGNED_BYTE, false);
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, order);
+      gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, rows, gl.STATIC_DRAW);
+      drawn = rows.length;
+    },
+    paint({ camera, frame, ratio, size, paper }) {
+      gl.viewport(0, 0, canvas.width, canvas.height);
+      gl.clearColor(0, 0, 0, 0);
+      gl.clear(gl.COLOR_BUFFER_BIT);
+      gl.useProgram(program);
+      gl.enable(gl.BLEND);
+      gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+      gl.uniform2f(uniforms.middle, camera.x, camera.y);
+      const { scale } = camera;
+      gl.uniform2f(uniforms.scale, (2 * scale) / frame.width, (2 * scale) / frame.height);
+      gl.uniform1f(uniforms.size, size * ratio);
+      gl.uniform1f(uniforms.line, (size > 5 ? 1.3 : size > 3.4 ? 0.7 : 0) * ratio);
+      gl.uniform3f(uniforms.paper, ...paper.map((part) => part / 255));
+      gl.drawElements(gl.POINTS, drawn, gl.UNSIGNED_INT, 0);
+    },
+    dispose() {
+      gl.getExtension("WEBGL_lose_context")?.loseContext();
+    },
+  };
+}
+
+function link(gl) {
+  const program = gl.createProgram();
+  for (const [type, source] of [
+    [gl.VERTEX_SHADER, VERTEX],
+    [gl.FRAGMENT_SHADER, FRAGMENT],
+  ]) {
+    const shader = gl.createShader(type);
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
+  return program;
+}
+
+function feed(gl, program, buffer, name, data, width, type, normalised) {
+  gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+  gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW);
+  const location = gl.getAttribLocation(program, name);
+  gl.enableVertexAttribArray(location);
+  gl.vertexAttribPointer(location, width, type, normalised, 0, 0);
+}
