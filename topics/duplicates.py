@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from topics.sameness import Known, first_surname, near_titles, numbers_of, same_paper, titles_agree
+from topics.sameness import Known, first_surname, near_titles, same_paper, titles_agree
 from topics.text import title_key
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ _EDGE, _EDGE_ALONE = 10, 24
 _LONGER = 0.2
 #: Identifiers of a paper, the strongest first.
 _IDENTIFIERS = ("doi", "arxiv_id", "pmid")
+
+
+_DIGITS = re.compile(r"\d+")
 
 
 def _numbers() -> array[int]:
@@ -91,21 +96,27 @@ class Candidates:
 
     def _near(self, fetch: Callable[[int], Record]) -> Iterator[tuple[int, int]]:
         """Pairs of rows whose titles are nearly the same."""
-        letters, titles = self._keys["letters"], self._keys["title"]
         seen: set[tuple[int, int]] = set()
         for name in ("start", "end"):
             for rows in _shared(self._keys[name]):
                 if len(rows) > _BLOCK:
                     continue
-                for at, one in enumerate(rows):
-                    for other in rows[at + 1 :]:
-                        short, long = sorted((letters[one], letters[other]))
-                        if titles[one] == titles[other] or long - short > 2 + long * _LONGER:
-                            continue
-                        if (one, other) not in seen:
-                            seen.add((one, other))
-                            if near_titles(Known([fetch(one)]), Known([fetch(other)])):
-                                yield one, other
+                for pair in combinations(rows, 2):
+                    if pair in seen or not self._may_be_near(*pair):
+                        continue
+                    seen.add(pair)
+                    one, other = map(fetch, pair)
+                    if near_titles(Known([one]), Known([other])):
+                        yield pair
+
+    def _may_be_near(self, one: int, other: int) -> bool:
+        """Whether keys say nothing against it: titles of about one length, no other identifier."""
+        keys = self._keys
+        short, long = sorted((keys["letters"][one], keys["letters"][other]))
+        if keys["title"][one] == keys["title"][other] or long - short > 2 + long * _LONGER:
+            return False
+        ids = ((keys[name][one], keys[name][other]) for name in _IDENTIFIERS)
+        return all(not mine or not theirs or mine == theirs for mine, theirs in ids)
 
 
 def canonical(record: Record) -> tuple[Any, ...]:
@@ -161,12 +172,13 @@ def _shared(keys: array[int]) -> Iterator[list[int]]:
 
 def _blocks(record: Record, key: str) -> tuple[int, int]:
     """Keys that titles of nearly the same spelling share: numbers, first author, either end."""
-    numbers = numbers_of(record.title.casefold())
+    numbers = _DIGITS.findall(record.title)
     surname = first_surname(record)
     edge = _EDGE if surname else _EDGE_ALONE
     if len(key) < 2 * edge:
         return 0, 0
-    return hash((numbers, surname, key[:edge])), hash((surname, numbers, key[-edge:]))
+    own = (*numbers, surname)
+    return hash((own, key[:edge])), hash((key[-edge:], own))
 
 
 @dataclass(slots=True)

@@ -19,13 +19,14 @@ __all__ = ["Known", "first_surname", "near_titles", "numbers_of", "same_paper", 
 
 #: Share of the words of the shorter abstract that two versions of an abstract have in common,
 #: that nearly equal ones have of all their words, and below which they are of different papers.
-_OVERLAP, _EQUAL, _APART = 0.35, 0.8, 0.12
+_OVERLAP, _EQUAL, _APART = 0.35, 0.9, 0.12
 #: Different words of an abstract below which it tells nothing, and not enough to rely on.
 _TELLING_WORDS, _TELLING_ABSTRACT = 5, 20
 #: A title of fewer words may be shared by different papers.
 _TELLING_TITLE = 4
-#: How alike two titles are (of 100) that may be spellings of one.
-_NEAR = 85
+#: How alike two titles are (of 100) that may be spellings of one: letter by letter, or where one
+#: has more words than the other.
+_ALIKE, _NEAR = 80, 85
 #: Years between a preprint and its printed version.
 _LATER = 6
 
@@ -43,6 +44,8 @@ _PART = re.compile(
     r"\b(?:parts?|vol(?:ume)?s?|no|nos|number|chapters?|paper|lectures?|teil|partie|parte|supplement"
     r"|edition|version|issue|episode|phase|stage|section)\b\.?\s*(\w{1,4})\b"
 )
+#: What a title's key leaves out and names are told apart by: C, C++ and C#.
+_SIGNS = re.compile(r"(?<=\w)[+#]+")
 #: What makes a paper a remark on another one of nearly the same title.
 _REMARKS = re.compile(
     r"\b(?:errat(?:um|a)|corrigend(?:um|a)|addend(?:um|a)|retract(?:ed|ion)|withdrawn|withdrawal"
@@ -129,6 +132,8 @@ class Known:
 
 def same_paper(one: Known, other: Known) -> bool:
     """Whether records of the same title are of the same paper."""
+    if _SIGNS.findall(one.title) != _SIGNS.findall(other.title):
+        return False
     generic = _GENERIC.fullmatch(one.title.casefold()) is not None
     alike = bool(one.values("abstract") & other.values("abstract")) and not generic
     if _conflict(one, other, doi=not alike):
@@ -165,7 +170,11 @@ def near_titles(one: Known, other: Known) -> bool:
     from rapidfuzz import fuzz
 
     mine, theirs = _folded(one.title), _folded(other.title)
-    if not mine or not theirs or _kinds(mine) != _kinds(theirs):
+    if fuzz.ratio(mine, theirs) < _ALIKE and fuzz.token_set_ratio(mine, theirs) < _NEAR:
+        return False
+    if _kinds(mine) != _kinds(theirs):
+        return False
+    if _SIGNS.findall(mine) != _SIGNS.findall(theirs):
         return False
     if numbers_of(mine) != numbers_of(theirs) or _conflict(one, other):
         return False
@@ -177,10 +186,8 @@ def near_titles(one: Known, other: Known) -> bool:
         return bool(authors) and (overlap is None or overlap >= _OVERLAP)
     if overlap is None or min(len(one.words), len(other.words)) < _TELLING_ABSTRACT:
         return False
-    return (
-        len(one.words & other.words) >= _EQUAL * len(one.words | other.words)
-        and (authors is True or len(one.title.split()) > _TELLING_TITLE)
-        and fuzz.token_set_ratio(mine, theirs) >= _NEAR
+    return len(one.words & other.words) >= _EQUAL * len(one.words | other.words) and (
+        authors is True or len(one.title.split()) > _TELLING_TITLE
     )
 
 
@@ -194,6 +201,11 @@ def titles_agree(one: Record, other: Record) -> bool:
         return True
     mine, theirs = _folded(one.title), _folded(other.title)
     if _kinds(mine) != _kinds(theirs) or _parts(mine) != _parts(theirs):
+        return False
+    romans = [
+        [token for token in _TOKEN.findall(text) if token in _ROMAN] for text in (mine, theirs)
+    ]
+    if all(romans) and romans[0] != romans[1]:
         return False
     if key.startswith(other_key) or other_key.startswith(key):
         return True
@@ -226,6 +238,8 @@ def first_surname(record: Record) -> str:
 
 
 def _folded(title: str) -> str:
+    if title.isascii():
+        return title.lower()
     folded = unicodedata.normalize("NFKD", title).casefold().replace("’", "'")
     return "".join(char for char in folded if not unicodedata.combining(char))
 

@@ -80,6 +80,12 @@ def scrub(text: str) -> str:
 
     Lone surrogates become U+FFFD, wrongly decoded letters are repaired, letters are composed.
     """
+    if text.isprintable() and "  " not in text and text == text.strip(" "):
+        # Nothing but letters, signs and single spaces; of these, few need more than a look.
+        if text.isascii():
+            return text
+        if unicodedata.is_normalized("NFC", text) and not _MOJIBAKE.search(text):
+            return text
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text)
         text = _PRIVATE.sub("\ufffd", _UNSEEN.sub("", text))
