@@ -12,6 +12,8 @@ import streamlit as st
 from dashboard import links, text, wording
 from dashboard.selection import months
 from dashboard.theme import current_palette
+from dashboard.upkeep import fate_of
+from dashboard.workspace import workspace
 
 if TYPE_CHECKING:
     from dashboard.loading import ServedMap
@@ -51,13 +53,19 @@ def _asset(name: str) -> str:
 
 
 def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap, tuple[str, ...]]:
-    """The map that a view asks for, or the first with a notice."""
-    for each in served:
-        if each.name == view.map:
-            return each, ()
-    if view.map is None:
-        return served[0], ()
-    return served[0], ("The map of this link is not served here; this is another one.",)
+    """The map that a view asks for, else what became of it or the first, with a notice."""
+    asked = view.map
+    named = {each.name: each for each in served}
+    if asked is None or asked in named:
+        return named.get(asked or "", served[0]), ()
+    fate = fate_of(root, asked) if (root := workspace()) else None
+    if fate and fate.name in named:
+        return named[fate.name], (f"The map “{asked}” is called “{fate.name}” now.",)
+    instead = f"this is “{served[0].name}”."
+    if fate:
+        when = wording.day(fate.when)
+        return served[0], (f"The map “{asked}” was deleted on {when}; {instead}",)
+    return served[0], (f"There is no map “{asked}” here; {instead}",)
 
 
 def header(page: str, view: View, selection: Selection | None) -> None:

@@ -15,7 +15,7 @@ from topics import artefact
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
-__all__ = ["MAPS_VARIABLE", "ServedMap", "open_map", "served_maps"]
+__all__ = ["MAPS_VARIABLE", "ServedMap", "is_given", "open_map", "served_maps"]
 
 #: Environment variable with the folders to serve, separated like a search path.
 MAPS_VARIABLE = "PAPERMAP_MAPS"
@@ -35,8 +35,7 @@ def served_maps(paths: str | None = None) -> tuple[ServedMap, ...]:
     Args:
         paths: folders separated like a search path; by default the environment's.
     """
-    given = os.environ.get(MAPS_VARIABLE, "") if paths is None else paths
-    folders = [Path(part).expanduser() for part in given.split(os.pathsep) if part.strip()]
+    folders = _given(os.environ.get(MAPS_VARIABLE, "") if paths is None else paths)
     if root := workspace():
         folders += map_folders(root)
     found: dict[str, Path] = {}
@@ -46,6 +45,16 @@ def served_maps(paths: str | None = None) -> tuple[ServedMap, ...]:
             name, number = f"{folder.name or 'map'} ({number})", number + 1
         found[name] = folder
     return tuple(ServedMap(name, folder) for name, folder in found.items())
+
+
+def is_given(folder: Path) -> bool:
+    """Whether whoever runs the dashboard asked for a map, wherever it lies."""
+    given = {each.absolute() for each in _given(os.environ.get(MAPS_VARIABLE, ""))}
+    return folder.absolute() in given
+
+
+def _given(paths: str) -> list[Path]:
+    return [Path(part).expanduser() for part in paths.split(os.pathsep) if part.strip()]
 
 
 def open_map(folder: Path) -> TopicMap:

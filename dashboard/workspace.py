@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = [
+    "DELETED",
     "LIMITS",
     "WORKSPACE_VARIABLE",
     "BuiltMap",
@@ -44,6 +45,9 @@ __all__ = [
 
 #: Environment variable with the folder; without it nobody builds here.
 WORKSPACE_VARIABLE = "PAPERMAP_WORKSPACE"
+
+#: How names of folders begin that hold a deleted map, until it is off the disk.
+DELETED = ".deleted-"
 
 _BUILDS = ".builds"
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -231,11 +235,18 @@ def drafts(root: Path) -> list[Draft]:
 
 
 def sweep(root: Path, *, busy: Collection[str]) -> None:
-    """Remove what was uploaded or built long ago; ``busy`` are the ids of builds that run."""
+    """Remove what was uploaded or built long ago, and deleted maps that are still on the disk.
+
+    Args:
+        root: the workspace.
+        busy: ids of builds that run.
+    """
     limit = time.time() - LIMITS.days * 86400
     for draft in drafts(root):
         if draft.id not in busy and _changed(draft.folder) < limit:
             draft.discard()
+    for folder in root.glob(f"{DELETED}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def name_problem(name: str) -> str:

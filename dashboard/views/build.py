@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import build_form, build_progress, building, links, loading, text, wording
+from dashboard import build_form, build_progress, building, links, loading, map_list, text
+from dashboard.map_list import served_name, view_of
 from dashboard.state import View
-from dashboard.workspace import built_maps, find_draft, workspace
+from dashboard.upkeep import fate_of
+from dashboard.workspace import find_draft, workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +43,7 @@ def show(view: View) -> None:
             build_form.show(root, draft, job)
         if not (job and job.active):
             _others(root, own=draft)
-            _maps(root, view)
+            map_list.show(root, view)
 
 
 def _sidebar(view: View) -> None:
@@ -53,7 +55,7 @@ def _sidebar(view: View) -> None:
             st.html(text.element("div", "Maps", css_class="pm-label"))
         with st.container(gap=None, key="pm-maps"):
             for each in served:
-                links.link("map", _view_of(each.name, view), label=each.name)
+                links.link("map", view_of(each.name, view), label=each.name)
 
 
 def _not_here() -> None:
@@ -92,19 +94,27 @@ def _draft(root: Path, view: View) -> Draft | None:
 def _ready(root: Path, draft: Draft, view: View) -> None:
     """Land on the new map, once; who comes back later finds where it is."""
     request = building.request_of(draft)
-    name = _served_name(root / request.name) if request else None
+    name = _name_now(root, request.name) if request else None
     if st.session_state.get(_OWN) == draft.id:
         st.session_state.pop(_OWN)
         if name is not None:
-            links.go("map", _view_of(name, view))
+            links.go("map", view_of(name, view))
     if request is None or name is None:
         st.title("This map is no longer here", anchor=False)
     else:
-        st.title(text.plain(f"“{request.name}” is ready"), anchor=False)
+        st.title(text.plain(f"“{name}” is ready"), anchor=False)
         links.link(
-            "map", _view_of(name, view), label="Open the map", icon=":material/arrow_forward:"
+            "map", view_of(name, view), label="Open the map", icon=":material/arrow_forward:"
         )
     links.link("build", View(map=view.map), label="Build another map", icon=links.BUILD.icon)
+
+
+def _name_now(root: Path, built: str) -> str | None:
+    """What readers know the map by that was built under a name, None where it is gone."""
+    if name := served_name(root / built):
+        return name
+    fate = fate_of(root, built)
+    return served_name(root / fate.name) if fate and fate.name else None
 
 
 def _others(root: Path, *, own: Draft | None) -> None:
@@ -123,40 +133,3 @@ def _others(root: Path, *, own: Draft | None) -> None:
             + text.element("span", stage, css_class="pm-sub")
             + "</div>"
         )
-
-
-def _maps(root: Path, view: View) -> None:
-    """The maps that were built here, each with the way to it."""
-    maps = built_maps(root)
-    if not maps:
-        return
-    st.subheader("Maps built here", anchor=False)
-    for number, each in enumerate(maps):
-        name = _served_name(each.folder)
-        with st.container(horizontal=True, vertical_alignment="center", key=f"pm-built-{number}"):
-            if each.problem or name is None:
-                st.html(text.element("strong", each.folder.name), width="content")
-                st.html(
-                    text.element("span", "cannot be opened; build it again", css_class="pm-sub"),
-                    width="content",
-                )
-                continue
-            links.link(
-                "map", _view_of(name, view), label=each.folder.name, icon=":material/scatter_plot:"
-            )
-            facts = (
-                wording.count(each.papers, "paper"),
-                wording.count(each.topics, "topic"),
-                wording.day(each.created),
-            )
-            st.html(text.element("span", " · ".join(facts), css_class="pm-sub"), width="content")
-
-
-def _served_name(folder: Path) -> str | None:
-    return next((each.name for each in loading.served_maps() if each.folder == folder), None)
-
-
-def _view_of(name: str, view: View) -> View:
-    """Another map from the start, with the same colours."""
-    first = loading.served_maps()[0].name
-    return View(map=None if name == first else name, colour=view.colour)

@@ -96,7 +96,8 @@ def components_of(test: AppTest) -> dict[str, Any]:
 
 def _markdown(test: AppTest) -> list[str]:
     """Every string of the page that Streamlit reads as markdown."""
-    kinds = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error")
+    headings = ("title", "header", "subheader", "caption")
+    kinds = (*headings, "markdown", "info", "success", "warning", "error")
     said = [str(element.value) for kind in kinds for element in test.get(kind)]
     said += [link.proto.label for link in test.get("page_link")]
     said += [link.proto.help for link in test.get("page_link")]
