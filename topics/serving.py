@@ -213,7 +213,7 @@ def _app() -> Path:
     spec = find_spec("dashboard")
     if spec is None or spec.origin is None:
         raise PapermapError("The dashboard is not installed beside the engine; install papermap.")
-    return Path(spec.origin).with_name("app.py")
+    return Path(spec.origin).with_name("server.py")
 
 
 def _free_port(host: str) -> int:
