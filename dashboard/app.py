@@ -42,6 +42,7 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
     frame.style()
     served = loading.served_maps()
     if not served:
+        frame.header(name, view, None)
         empty.no_map()
         return
     chosen, more = frame.choose(served, view)
@@ -49,6 +50,7 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
     try:
         topic_map = loading.open_map(chosen.folder)
     except MapError as error:
+        frame.header(name, view, None)
         empty.broken(error)
         return
     view, gone = view.within(topic_map)

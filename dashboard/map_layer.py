@@ -113,11 +113,17 @@ def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
         "background": screen.palette.background,
         "said": f"Map of {screen.selection.summary}. Arrow keys move it, plus and minus zoom, "
         "0 shows all of it.",
-        "labels": [
-            {"id": topic, "number": number, "name": name, "count": int(shown[topic])}
-            for number, (topic, name) in enumerate(zip(topics["id"], topics["name"], strict=True))
-            if topic in shown.index
-        ],
+        # The most frequent first: where not all names have room, the others wait.
+        "labels": sorted(
+            (
+                {"id": topic, "number": number, "name": name, "count": int(shown[topic])}
+                for number, (topic, name) in enumerate(
+                    zip(topics["id"], topics["name"], strict=True)
+                )
+                if topic in shown.index
+            ),
+            key=lambda label: -label["count"],
+        ),
         "selected": screen.topic_map.row_of.get(screen.view.paper or ""),
         "area": [list(corner) for corner in corners(screen.view.area)],
         "camera": camera(screen.view.at),

@@ -280,6 +280,7 @@ def test_without_a_map_the_page_says_what_to_do(open_tab: OpenTab, bare_site: st
     page = open_tab(bare_site)
     expect(page.get_by_role("heading", name="No map to show yet")).to_be_visible()
     expect(page.get_by_text("papermap build")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible()
 
 
 def test_an_outdated_link_shows_the_map_with_a_notice(open_tab: OpenTab, site: str) -> None:

@@ -189,7 +189,7 @@ def test_an_outdated_link_falls_back_with_a_notice(folder: Path) -> None:
     assert points(page) == len(MAP.papers)
     said = words_of(page)
     for words in (
-        "The map of this link",
+        "There is no map “old” here",
         "The paper of this link",
         "Some themes",
         "colour",
