@@ -107,12 +107,11 @@ def preview(root: Path, draft: Draft, request: Request) -> Preview:
         st.error(text.plain(str(refusal)), icon=":material/error:")
     found = building.preview_of(draft, request)
     if found.job.active:
-        _await(draft, request)
-        return found
-    if found.job.state != "done":
+        _await(draft, request, again=bool(found.files))
+    elif found.job.state != "done":
         said = building.why(found.job, what="Reading", root=root, draft=draft)
         st.error(paragraphs(said), icon=":material/error:")
-        if request.columns:
+        if any(request.columns.values()):
             st.button(
                 "Find the columns anew",
                 icon=":material/table_chart:",
@@ -122,8 +121,10 @@ def preview(root: Path, draft: Draft, request: Request) -> Preview:
             )
         for name in (file.name for file in draft.files()):
             _unread(draft, name)
+    if not found.files:
         return found
-    _total(found)
+    if not found.job.active:
+        _total(found)
     names = {file.name for file in draft.files()}
 
     def upload_of(name: str) -> str | None:
@@ -131,21 +132,27 @@ def preview(root: Path, draft: Draft, request: Request) -> Preview:
         return next((part for part in (name, name.split("/")[0]) if part in names), None)
 
     file_cards.file_cards(
-        found,
+        # What was taken out meanwhile is no longer shown.
+        replace(found, files=tuple(each for each in found.files if upload_of(each.name))),
         request,
         removable=upload_of,
         on_remove=lambda name: _remove(draft, name),
-        on_column=lambda name, key: _correct(draft, request, name, st.session_state.get(key)),
+        on_column=lambda file, name, key: keep(
+            draft, request.corrected(file, name, st.session_state.get(key))
+        ),
     )
     return found
 
 
 @st.fragment(run_every=_EVERY)
-def _await(draft: Draft, request: Request) -> None:
-    if not building.preview_of(draft, request).job.active:
+def _await(draft: Draft, request: Request, *, again: bool) -> None:
+    job = building.preview_of(draft, request).job
+    if not job.active:
         st.rerun()
     files = wording.count(len(draft.files()), "file")
-    st.html(f'<div class="pm-reading" role="status">Reading {files} …</div>')
+    took = f" {job.seconds:.0f} s" if job.seconds >= 3 else ""
+    verb = "Reading once more" if again else f"Reading {files}"
+    st.html(f'<div class="pm-reading" role="status">{verb} …{took}</div>')
 
 
 def _unread(draft: Draft, name: str) -> None:
@@ -185,19 +192,7 @@ def _total(found: Preview) -> None:
         few = ", ".join(unread[:5]) + (f" and {len(unread) - 5} more" if len(unread) > 5 else "")
         st.warning(text.plain(f"Nothing was found in {few}: see below."), icon=":material/block:")
     for notice in found.notices:
-        st.info(text.plain(_in_the_browser(notice)), icon=":material/info:")
-
-
-def _in_the_browser(notice: str) -> str:
-    """A notice without flags of the command line."""
-    return notice.replace("give it with --page-year", "give it beside the name")
-
-
-def _correct(draft: Draft, request: Request, name: str, column: str | None) -> None:
-    columns = {**request.columns, name: column} if column else {**request.columns}
-    if not column:
-        columns.pop(name, None)
-    keep(draft, replace(request, columns=columns))
+        st.info(text.plain(file_cards.in_the_browser(notice)), icon=":material/info:")
 
 
 def keep(draft: Draft, request: Request) -> None:

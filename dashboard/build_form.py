@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["show"]
 
 _NEWLY_NAMED = "My papers"
+_ENCODERS = {"hybrid": "Fast (hybrid)", "transformer": "Slow and a little better (transformer)"}
 _THEMES_EXAMPLE = """[[theme]]
 name = "unlearning"
 description = "removing training data or knowledge from a trained model"
@@ -85,6 +86,8 @@ def _settings(root: Path, draft: Draft, request: Request, preview: Preview) -> N
     )
     wanted = _wanted(draft, request)
     fine = _themes(draft, wanted)
+    _encoder(draft)
+    wanted = _wanted(draft, request)
     if request.page_year is not None or any("--page-year" in each for each in preview.notices):
         st.number_input(
             "Year in which the pages were saved",
@@ -108,6 +111,18 @@ def _settings(root: Path, draft: Draft, request: Request, preview: Preview) -> N
             icon=":material/info:",
         )
     _begin(root, draft, request, preview, ready=fine and not problem)
+
+
+def _encoder(draft: Draft) -> None:
+    installed = building.encoders()
+    if len(installed) > 1:
+        st.selectbox(
+            "Encoder",
+            installed,
+            format_func=lambda name: _ENCODERS.get(name, name),
+            help="How abstracts are compared. The slow one takes minutes for a thousand papers.",
+            key=_key(draft, "encoder"),
+        )
 
 
 def _begin(root: Path, draft: Draft, request: Request, preview: Preview, *, ready: bool) -> None:
@@ -203,6 +218,7 @@ def _seed(draft: Draft, request: Request) -> None:
         "themes": request.themes if request.themes in THEMES else next(iter(THEMES)),
         "own": request.own_themes,
         "year": request.page_year,
+        "encoder": request.encoder,
     }
     for name, value in values.items():
         if _key(draft, name) not in st.session_state:
@@ -219,6 +235,7 @@ def _wanted(draft: Draft, request: Request) -> Request:
         themes=state.get(_key(draft, "themes")) or next(iter(THEMES)),
         own_themes=state.get(_key(draft, "own"), request.own_themes),
         page_year=None if year is None else int(year),
+        encoder=state.get(_key(draft, "encoder")) or request.encoder,
     )
 
 

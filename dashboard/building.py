@@ -7,12 +7,14 @@ import json
 import re
 import shutil
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from dashboard import jobs
 from dashboard.workspace import LIMITS, Draft, Refused, drafts, map_folders, name_problem, sweep
 from topics.errors import SettingsError
+from topics.settings import ENCODERS
 from topics.themefile import Theme, parse_themes
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ __all__ = [
     "Running",
     "build_of",
     "check_themes",
+    "encoders",
     "housekeeping",
     "keep_request",
     "preview_of",
@@ -66,21 +69,39 @@ class Request:
         name: of the map, also of its folder.
         themes: a key of ``THEMES``.
         own_themes: the text of a themes file, for the choice ``own``.
-        columns: for tables, the column that holds a field, where the reader corrected it.
+        columns: for tables, by the name of the file, the column that holds a field, where the
+            reader corrected it.
         page_year: in which the pages were saved, None to find it from them.
+        encoder: one of ``encoders()``.
     """
 
     name: str
     themes: str = "ml"
     own_themes: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     page_year: int | None = None
+    encoder: str = ENCODERS[0]
 
     @property
-    def reading(self) -> list[str]:
-        """Flags of the command line that say how files are read."""
-        year = [] if self.page_year is None else [f"--page-year={self.page_year}"]
-        return [*(f"--column={name}={column}" for name, column in self.columns.items()), *year]
+    def reading(self) -> Mapping[str, Any]:
+        """All that says how files are read: columns by file, limits of archives, the year."""
+        return {
+            "columns": {file: dict(own) for file, own in self.columns.items() if own},
+            "archives": {
+                "expanded": LIMITS.expanded,
+                "members": LIMITS.members,
+                "depth": LIMITS.depth,
+            },
+            "page_year": self.page_year,
+        }
+
+    def corrected(self, file: str, name: str, column: str | None) -> Request:
+        """The same, with another column for a field of a file; None to have it found."""
+        own = {**self.columns.get(file, {})}
+        own.pop(name, None)
+        if column:
+            own[name] = column
+        return replace(self, columns={**self.columns, file: own})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +127,8 @@ class Preview:
 
     Attributes:
         job: the reading.
-        files: in the order they were read; empty until they are, or where none could be.
+        files: in the order they were read, while it runs as they were read last; empty until they
+            are for the first time, or where none could be.
         papers: that are left once each is there once.
         undated: those of them without a date.
         notices: on all files together.
@@ -137,22 +159,32 @@ def start_preview(draft: Draft, request: Request) -> None:
         Refused: no process can be started.
     """
     folder = _preview_folder(draft, request)
-    if folder.exists() or not draft.files():
+    if not draft.files():
         return
+    if jobs.look(folder).state in ("cancelled", "interrupted"):
+        # It was given up for another one that is not wanted any more, or with the dashboard.
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        return
+    last = _last_read(draft)
     for other in draft.folder.glob("read-*"):
         if jobs.look(other).active:
             jobs.cancel(other)
-        else:
+        elif other != last:
             shutil.rmtree(other, ignore_errors=True)
+            (draft.folder / f"how-{other.name}.json").unlink(missing_ok=True)
     arguments = ["read", draft.inbox.name, "--json", "--sample", str(_SAMPLE)]
-    _start(draft, folder, [*arguments, *request.reading], seconds=_READING, turn="reading")
+    arguments += _reading_flags(draft, folder, request)
+    _start(draft, folder, arguments, seconds=_READING, turn="reading")
 
 
 def preview_of(draft: Draft, request: Request) -> Preview:
     """The preview of the uploads as they are now."""
     folder = _preview_folder(draft, request)
     job = jobs.look(folder)
-    told = jobs.output(folder) if job.state == "done" else None
+    # While files are read anew, what was read of them last says more than nothing.
+    last = _last_read(draft) if job.active else folder if job.state == "done" else None
+    told = jobs.output(last) if last else None
     if not isinstance(told, dict):
         return Preview(job=job)
     return Preview(
@@ -163,6 +195,12 @@ def preview_of(draft: Draft, request: Request) -> Preview:
         notices=tuple(told["notices"]),
         fields=told.get("fields", {}),
     )
+
+
+def encoders() -> tuple[str, ...]:
+    """The ways to encode abstracts that are installed here."""
+    extra = find_spec("sentence_transformers") is not None
+    return ENCODERS if extra else ENCODERS[:1]
 
 
 def check_themes(text: str) -> tuple[Theme, ...]:
@@ -211,10 +249,11 @@ def start_build(root: Path, draft: Draft, request: Request) -> None:
     keep_request(draft, request)
     target = root / request.name
     arguments = ["build", draft.inbox.name, "--out", str(target), "--themes", themes, "--json"]
+    arguments += [f"--encoder={request.encoder}", *_reading_flags(draft, folder, request)]
     _start(
         draft,
         folder,
-        [*arguments, *request.reading],
+        arguments,
         seconds=_BUILDING,
         turn="building",
         target=target,
@@ -236,9 +275,16 @@ def request_of(draft: Draft) -> Request | None:
     """What is asked to be built, None before anything is."""
     try:
         told = json.loads((draft.folder / _REQUEST).read_bytes())
-        return Request(**told)
-    except (OSError, ValueError, TypeError):
+        return _checked(Request(**told))
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
+
+
+def _checked(request: Request) -> Request:
+    """A request that was kept, without what this version or this machine does not know."""
+    columns = {str(file): dict(own) for file, own in request.columns.items() if own}
+    encoder = request.encoder if request.encoder in encoders() else ENCODERS[0]
+    return replace(request, columns=columns, encoder=encoder)
 
 
 def keep_request(draft: Draft, request: Request) -> None:
@@ -329,13 +375,35 @@ def _start(
         raise Refused(f"No process could be started for it ({error.strerror or error}).") from error
 
 
+def _reading_flags(draft: Draft, folder: Path, request: Request) -> list[str]:
+    """Flags of the command line that say how files are read, for the job in a folder.
+
+    Raises:
+        Refused: the disk does not take it.
+    """
+    how = dict(request.reading)
+    year = how.pop("page_year")
+    file = draft.folder / f"how-{folder.name}.json"
+    try:
+        file.write_text(json.dumps(how), encoding="utf-8")
+    except (OSError, UnicodeEncodeError) as error:
+        raise Refused(f"The files cannot be read ({error}).") from error
+    return ["--reading", file.name, *([] if year is None else [f"--page-year={year}"])]
+
+
+def _last_read(draft: Draft) -> Path | None:
+    """The folder of the last reading that ended well."""
+    done = [folder for folder in draft.folder.glob("read-*") if jobs.look(folder).state == "done"]
+    return max(done, key=lambda folder: folder.stat().st_mtime, default=None)
+
+
 def _preview_folder(draft: Draft, request: Request) -> Path:
     """The folder of the job that reads these very files in this way."""
-    state: list[Any] = [sorted(request.reading)]
+    state: list[Any] = [request.reading]
     for file in draft.files():
         with suppress(OSError):
             state.append((file.name, file.stat().st_size, file.stat().st_mtime_ns))
-    key = hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
+    key = hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
     return draft.folder / f"read-{key}"
 
 

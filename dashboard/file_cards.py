@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dashboard.building import FilePreview, Preview, Request
 
-__all__ = ["file_cards", "kind"]
+__all__ = ["file_cards", "in_the_browser", "kind"]
 
 #: Files whose first records are shown at once; with more they are a click away.
 _OPEN = 8
@@ -46,6 +46,14 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "zotero-json": "Zotero JSON",
     }
 )
+#: Words for the command line, and those for this page.
+_HERE: Mapping[str, str] = MappingProxyType(
+    {
+        "give it with --page-year": "give it beside the name",
+        "name the files you need": "add the files you need",
+        'name the right one, as in --column title="…", or': "choose the right one below, or",
+    }
+)
 _BY_CONTENT = re.compile(r'(\w+) = "[^"]*" \(by content\)')
 
 
@@ -55,7 +63,7 @@ def file_cards(
     *,
     removable: Callable[[str], str | None],
     on_remove: Callable[[str], None],
-    on_column: Callable[[str, str], None],
+    on_column: Callable[[str, str, str], None],
 ) -> None:
     """Draw a card for each file.
 
@@ -64,7 +72,8 @@ def file_cards(
         request: what the reader has asked for so far.
         removable: gives the upload that a file came in, None where it cannot be taken out.
         on_remove: takes an upload out.
-        on_column: says which column of tables holds a field: called with the two keys.
+        on_column: says which column of a table holds a field: called with the name of the file,
+            the field and the key of the widget that holds the column.
     """
     several = len(preview.files) > _OPEN
     # What needs a look comes first.
@@ -102,6 +111,13 @@ def kind(file_format: str) -> str:
         return _KINDS[file_format]
     first, space, rest = file_format.replace("-", " ").partition(" ")
     return first.upper() + space + rest
+
+
+def in_the_browser(notice: str) -> str:
+    """A notice without flags of the command line."""
+    for flags, words in _HERE.items():
+        notice = notice.replace(flags, words)
+    return notice
 
 
 def _head(file: FilePreview) -> str:
@@ -148,7 +164,7 @@ def _row(record: Mapping[str, Any]) -> str:
 
 
 def _notice(notice: str, file: FilePreview) -> None:
-    said = notice.removeprefix(f"{file.name}: ")
+    said = in_the_browser(notice.removeprefix(f"{file.name}: "))
     if file.columns and said.startswith("columns: "):
         return  # the chips say so
     said = said[:1].upper() + said[1:]
@@ -163,7 +179,7 @@ def _columns(
     preview: Preview,
     request: Request,
     mark: str,
-    on_column: Callable[[str, str], None],
+    on_column: Callable[[str, str, str], None],
 ) -> None:
     """Which column was taken for what, and the way to say it better."""
     guessed = {name for notice in file.notices for name in _BY_CONTENT.findall(notice)}
@@ -179,7 +195,8 @@ def _columns(
     if not preview.fields:
         return
     expander = st.expander(
-        "Correct the columns",
+        "Correct the columns" if file.read else "Choose the columns",
+        expanded=not file.read,
         icon=":material/table_chart:",
         on_change="rerun",
         key=f"columns-{mark}",
@@ -187,7 +204,9 @@ def _columns(
     if not expander.open:
         return
     with expander:
-        st.caption("A column chosen here is used in every table that has one of that name.")
+        st.caption(
+            "What is chosen here counts for this file; a field that is cleared is found anew."
+        )
         with st.container(horizontal=True):
             for name, words in preview.fields.items():
                 _column(file, request, name, words, mark, on_column)
@@ -199,10 +218,10 @@ def _column(
     name: str,
     words: str,
     mark: str,
-    on_column: Callable[[str, str], None],
+    on_column: Callable[[str, str, str], None],
 ) -> None:
     key = f"column-{mark}-{name}"
-    now = request.columns.get(name) or file.matched.get(name)
+    now = request.columns.get(file.name, {}).get(name) or file.matched.get(name)
     options = list(dict.fromkeys(file.columns))
     value = now if now in options else None
     if st.session_state.get(key) != value:
@@ -214,7 +233,7 @@ def _column(
         placeholder="no column",
         format_func=text.plain,
         on_change=on_column,
-        args=(name, key),
+        args=(file.name, name, key),
         key=key,
         width=230,
     )

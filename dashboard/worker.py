@@ -92,11 +92,15 @@ def _turn(base: Path, stop: Callable[[], str | None]) -> Iterator[str | None]:
 
 
 def _run(folder: Path, request: dict[str, Any], stop: Callable[[], str | None]) -> str:
-    with (folder / OUTPUT).open("wb") as out, (folder / EVENTS).open("wb") as events:
+    with (
+        _temporary(folder) as temporary,
+        (folder / OUTPUT).open("wb") as out,
+        (folder / EVENTS).open("wb") as events,
+    ):
         child = subprocess.Popen(  # noqa: S603  our own interpreter and module
             [sys.executable, "-P", "-m", "topics.cli", *request["arguments"]],
             cwd=request["cwd"],
-            env={"PAPERMAP_CACHE": request["cache"], **environment()},
+            env={"PAPERMAP_CACHE": request["cache"], **environment(), "TMPDIR": temporary},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=events,
@@ -113,6 +117,17 @@ def _run(folder: Path, request: dict[str, Any], stop: Callable[[], str | None]) 
     if child.returncode == -signal.SIGKILL:
         return "killed"
     return "failed" if child.returncode else "done"
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[str]:
+    """A place for files that the command needs for a while: nothing is written elsewhere."""
+    temporary = folder / "temporary"
+    temporary.mkdir(exist_ok=True)
+    try:
+        yield str(temporary)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _halt(child: subprocess.Popen[bytes]) -> None:

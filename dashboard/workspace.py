@@ -72,6 +72,9 @@ class Limits:
         maps: in the workspace.
         name: characters of a map's name.
         days: after which what was uploaded and not built is removed.
+        expanded: bytes that an uploaded archive may hold once it is opened.
+        members: files in an uploaded archive, those of archives within it included.
+        depth: archives within archives, the uploaded one counted.
     """
 
     files: int = 100
@@ -80,6 +83,9 @@ class Limits:
     maps: int = 200
     name: int = 60
     days: float = 1.0
+    expanded: int = 10**9
+    members: int = 2000
+    depth: int = 2
 
 
 LIMITS = Limits()

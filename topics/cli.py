@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.console import Console, EventLines
 from topics.errors import PapermapError
+from topics.flags import add_reading, reading_of
 from topics.settings import BuildSettings, describe
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _add_build(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("build", parents=[common], help="make a map of papers")
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="file or folder to read")
     parser.add_argument("--out", required=True, metavar="MAP", help="folder of the map")
-    _add_columns(parser)
+    add_reading(parser)
     for setting in describe():
         whole = setting.name in _WHOLE
         parser.add_argument(
@@ -135,30 +136,6 @@ def _teller(arguments: argparse.Namespace) -> Console | EventLines:
     return EventLines(sys.stderr) if arguments.progress == "json" else Console(sys.stderr)
 
 
-def _add_columns(parser: argparse.ArgumentParser) -> None:
-    from topics.sources.column_names import FIELDS
-
-    parser.add_argument(
-        "--column",
-        dest="columns",
-        action="append",
-        default=[],
-        type=_column,
-        metavar="FIELD=COLUMN",
-        help='column of a table that holds a field, such as title="Document Title"; once for each '
-        f"field ({', '.join(FIELDS)}); found by name and content where not given",
-    )
-
-
-def _column(text: str) -> tuple[str, str]:
-    name, equals, column = (part.strip() for part in text.partition("="))
-    if not (name and equals and column):
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not FIELD=COLUMN; expected such as title="Document Title"'
-        )
-    return name, column
-
-
 def _help(text: str, default: object) -> str:
     shown = text.replace("%", "%%")
     return shown if default is None else f"{shown} (default: {default})"
@@ -177,7 +154,7 @@ def _build(arguments: argparse.Namespace) -> None:
             settings=settings,
             cache=_cache(console, enabled=not arguments.no_cache),
             progress=console,
-            columns=dict(arguments.columns),
+            reading=reading_of(arguments),
         )
     if arguments.json:
         _print_json({key: value for key, value in built.manifest.items() if key != "digest"})
@@ -290,7 +267,7 @@ def _add_read(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="file or folder to read")
     parser.add_argument("--out", metavar="FILE", help="write the papers to a .parquet or .csv file")
-    _add_columns(parser)
+    add_reading(parser)
     parser.add_argument("--page-year", type=int, default=None, metavar="YEAR", help=_year_help())
     parser.add_argument("--json", action="store_true", help="print the counts as JSON")
     parser.add_argument(
@@ -311,16 +288,15 @@ def _year_help() -> str:
 def _read(arguments: argparse.Namespace) -> None:
     from topics.corpus import build_corpus
     from topics.ledger import counts_by_file, write_papers
-    from topics.sources.detect import read_sources
+    from topics.reading import read_files
 
     settings = BuildSettings(page_year=arguments.page_year)
     with _teller(arguments) as console:
         console.stage(1, 1, "Reading the sources")
-        columns = dict(arguments.columns)
-        reads = read_sources(
+        reads = read_files(
             arguments.sources,
+            reading=reading_of(arguments),
             progress=console.note,
-            columns=columns,
             # A preview shows what each file is, and lets its columns be corrected.
             may_be_empty=arguments.json and arguments.sample is not None,
         )

@@ -13,8 +13,8 @@ from topics import artefact
 from topics.corpus import Corpus, build_corpus
 from topics.errors import TooFewPapers
 from topics.progress import STAGES, Progress, Silent
+from topics.reading import Reading, read_files
 from topics.settings import MIN_PAPERS, BuildSettings
-from topics.sources.detect import read_sources
 from topics.store import Cache, NullCache
 from topics.topicmap import SCHEMA_VERSION, TopicMap
 
@@ -50,6 +50,7 @@ def build(
     cache: Cache | None = None,
     progress: Progress | None = None,
     columns: Mapping[str, str] | None = None,
+    reading: Reading | None = None,
 ) -> TopicMap:
     """Read sources, make a map of their papers and write it.
 
@@ -60,6 +61,7 @@ def build(
         cache: keeps stage outputs for the next build; nothing is kept where not given.
         progress: told of the stages.
         columns: for tables, the column that holds a field; see `read_sources`.
+        reading: all that a person says on how files are read, in place of ``columns``.
 
     Raises:
         PapermapError: with a message for the user; the old map is untouched.
@@ -68,7 +70,8 @@ def build(
     watch = _Watch(progress or Silent())
     artefact.check_target(out)
     with watch.stage(STAGES[0]):
-        reads = read_sources(sources, progress=watch.progress.note, columns=columns)
+        how = reading or Reading(columns=columns or {})
+        reads = read_files(sources, reading=how, progress=watch.progress.note)
         corpus = build_corpus(reads, page_year=settings.page_year)
     return build_from_corpus(corpus, out, settings=settings, cache=cache, _watch=watch)
 

@@ -19,6 +19,7 @@ from tests.dashboard.screens import APP, assert_only_text, html_of, open_page, w
 from tests.factories import HOSTILE_TITLES, write_map
 from topics import cli, sample
 from topics.progress import STAGES
+from topics.settings import ENCODERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -243,22 +244,51 @@ def test_refused_files_are_named(root: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "5 papers" in words_of(page)
 
 
-def test_columns_can_be_corrected(root: Path) -> None:
+def test_columns_can_be_corrected_for_each_file(root: Path) -> None:
     table = b"heading,title,text\nOn maps,Journal of X,About maps of papers and of other things.\n"
     page = open_build(root)
-    upload(page, ("table.csv", table))
-    assert "Journal of X" in html_of(page)
+    upload(page, ("table.csv", table), ("other.csv", table))
+    assert html_of(page).count("<strong>Journal of X</strong>") == 2
     (draft,) = drafts(root)
-    building.keep_request(draft, Request(name="x", columns={"title": "heading"}))
+    building.keep_request(draft, Request(name="x").corrected("table.csv", "title", "heading"))
     corrected = open_build(root, build=draft.id)
-    assert "<strong>On maps</strong>" in html_of(corrected)
-    # Without the table no file has such a column: that can be undone.
+    assert html_of(corrected).count("<strong>On maps</strong>") == 1
+    assert html_of(corrected).count("<strong>Journal of X</strong>") == 1
+    # Without the table nothing is left of it.
     draft.remove("table.csv")
-    draft.add("other.csv", TABLE)
     other = open_build(root, build=draft.id)
-    assert "No column “heading”" in words_of(other)
-    other.button(key="forget-columns").click().run()
-    assert "5 papers" in words_of(other)
+    assert not other.error
+    assert "<strong>On maps</strong>" not in html_of(other)
+
+
+def test_a_table_of_unknown_columns_asks_for_them(root: Path) -> None:
+    page = open_build(root)
+    upload(page, ("table.csv", b"one,two\nxx,yy\nvv,ww\nss,tt\n"))
+    assert "choose the right one below" in words_of(page)
+    assert "--" not in words_of(page)
+    labels = [each.label for each in page.expander]
+    assert "Choose the columns" in labels
+    choice = next(each for each in page.selectbox if each.label == "Title")
+    choice.set_value("two").run()
+    assert "<strong>yy</strong>" in html_of(page)
+    assert "1 file, 3 papers" in words_of(page)
+
+
+def test_an_encoder_is_asked_for_only_where_there_is_a_choice(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_build(root)
+    upload(page, ("table.csv", TABLE))
+    assert not [each for each in page.selectbox if each.label == "Encoder"]
+    monkeypatch.setattr(building, "encoders", lambda: ENCODERS)
+    page.run()
+    choice = next(each for each in page.selectbox if each.label == "Encoder")
+    assert choice.value == "hybrid"
+    choice.set_value("transformer").run()
+    (draft,) = drafts(root)
+    request = building.request_of(draft)
+    assert request is not None
+    assert request.encoder == "transformer"
 
 
 def test_themes_are_checked_at_once(root: Path) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 
-from dashboard import building, jobs
+from dashboard import building, jobs, workspace
 from dashboard.building import OWN_THEMES, Request
 from dashboard.workspace import Draft, Refused, built_maps, new_draft
 from tests.factories import write_map
@@ -89,14 +92,77 @@ def test_uploads_are_read_and_accounted_for(root: Path) -> None:
     assert building.preview_of(draft, Request(name="x")).job.state == "none"
 
 
-def test_columns_can_be_corrected(root: Path) -> None:
+ROWS = b"heading,title,text\nOn maps,Journal of X,About maps of papers and of other things.\n"
+
+
+def test_columns_of_one_file_can_be_corrected(root: Path) -> None:
     draft = new_draft(root)
-    rows = "heading,title,text\nOn maps,Journal of X,About maps of papers and of other things.\n"
-    draft.add("table.csv", rows.encode())
-    assert read(draft).files[0].sample[0]["title"] == "Journal of X"
-    corrected = read(draft, Request(name="x", columns={"title": "heading"}))
-    assert corrected.files[0].sample[0]["title"] == "On maps"
-    assert corrected.files[0].matched["title"] == "heading"
+    for name in ("table.csv", "other.csv"):
+        draft.add(name, ROWS)
+    assert [file.sample[0]["title"] for file in read(draft).files] == ["Journal of X"] * 2
+    request = Request(name="x").corrected("table.csv", "title", "heading")
+    other, table = read(draft, request).files
+    assert (other.sample[0]["title"], other.matched["title"]) == ("Journal of X", "title")
+    assert (table.sample[0]["title"], table.matched["title"]) == ("On maps", "heading")
+    # A file that is no longer there, and a column that a file does not have, end nothing.
+    draft.remove("other.csv")
+    odd = request.corrected("other.csv", "title", "heading").corrected("table.csv", "doi", "no")
+    (table,) = read(draft, odd).files
+    assert table.sample[0]["title"] == "On maps"
+    assert "no column “no”" in " ".join(table.notices)
+
+
+def test_what_was_read_last_is_there_while_files_are_read_anew(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = new_draft(root)
+    draft.add("table.csv", ROWS)
+    first = Request(name="x")
+    assert read(draft, first).papers == 1
+    second, third = (first.corrected("table.csv", "title", each) for each in ("heading", "text"))
+    with ExitStack() as others:
+        for number in range(2):
+            others.enter_context(FileLock(root / ".builds" / f".reading-{number}.lock"))
+        building.start_preview(draft, second)
+        assert building.preview_of(draft, second).job.active
+        assert building.preview_of(draft, second).files[0].sample[0]["title"] == "Journal of X"
+        building.start_preview(draft, third)
+        until(lambda: building.preview_of(draft, second).job.state == "cancelled")
+    # A reading that was given up is begun anew when it is wanted after all.
+    assert read(draft, second).files[0].sample[0]["title"] == "On maps"
+    assert len(list(draft.folder.glob("how-*"))) <= 3
+
+
+def test_archives_are_opened_within_limits(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def packed(files: dict[str, bytes]) -> bytes:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+        return stream.getvalue()
+
+    limits = replace(workspace.LIMITS, expanded=100_000, members=3, depth=2)
+    monkeypatch.setattr(building, "LIMITS", limits)
+    draft = new_draft(root)
+    inner = packed({"deep.zip": packed({"a.csv": ROWS})})
+    draft.add("deep.zip", packed({"inner.zip": inner}))
+    draft.add("large.zip", packed({"a.csv": ROWS, "b.csv": b"title\n" + b"x" * 100_000}))
+    draft.add("many.zip", packed({f"{number}.csv": ROWS for number in range(5)}))
+    preview = read(draft)
+    said = " ".join(notice for file in preview.files for notice in file.notices)
+    assert "more than 3 files; only the first 3 are read" in said
+    assert "large.zip/b.csv: not opened: the archive would expand to more than 100 KB" in said
+    assert "an archive within 2 others; it is not opened" in said
+    assert {file.name for file in preview.files if file.read} == {
+        "large.zip/a.csv",
+        *(f"many.zip/{number}.csv" for number in range(3)),
+    }
+    # A table in an archive has columns of its own too.
+    request = Request(name="x").corrected("many.zip/1.csv", "title", "heading")
+    titles = {
+        file.name: file.sample[0]["title"] for file in read(draft, request).files if file.read
+    }
+    assert {name for name, title in titles.items() if title == "On maps"} == {"many.zip/1.csv"}
 
 
 def test_files_with_nothing_in_them_say_so(root: Path) -> None:
@@ -110,15 +176,6 @@ def test_files_with_nothing_in_them_say_so(root: Path) -> None:
     assert said.startswith("No paper found in the file.")
     assert "notes.txt" in said
     assert str(root) not in said
-
-
-def test_a_column_that_no_table_has_is_said_so(root: Path) -> None:
-    draft = new_draft(root)
-    draft.add("table.csv", b"title,abstract\nOn maps,About maps\n")
-    preview = read(draft, Request(name="x", columns={"title": "heading"}))
-    assert preview.job.state == "failed"
-    said = building.why(preview.job, what="Reading", root=root, draft=draft)
-    assert said.startswith("No column “heading” for title")
 
 
 def test_a_build_makes_a_map_and_removes_the_files(root: Path) -> None:
@@ -283,9 +340,14 @@ def test_what_cannot_be_built_is_not_begun(root: Path, request_: Request, messag
 def test_a_request_survives_on_disk(tmp_path: Path) -> None:
     draft = new_draft(tmp_path)
     assert building.request_of(draft) is None
-    request = Request(name="x", themes="auto", columns={"title": "Näme"}, page_year=2024)
+    columns = {"a.csv": {"title": "Näme"}}
+    request = Request(name="x", themes="auto", columns=columns, page_year=2024)
     building.keep_request(draft, request)
     assert building.request_of(draft) == request
-    assert request.reading == ["--column=title=Näme", "--page-year=2024"]
+    for odd in ('{"name": "x", "columns": {"title": "Name"}}', '{"name": "x", "columns": [1]}'):
+        (draft.folder / "request.json").write_text(odd)
+        assert building.request_of(draft) is None
+    (draft.folder / "request.json").write_text('{"name": "x", "encoder": "unheard of"}')
+    assert building.request_of(draft) == Request(name="x")
     (draft.folder / "request.json").write_text('{"nam": 1}')
     assert building.request_of(draft) is None

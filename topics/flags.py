@@ -1,0 +1,55 @@
+"""Flags of the command line that say how files are read, shared by its commands."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from topics.reading import Reading
+
+__all__ = ["add_reading", "reading_of"]
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add the flags to a command."""
+    from topics.sources.column_names import FIELDS
+
+    parser.add_argument(
+        "--column",
+        dest="columns",
+        action="append",
+        default=[],
+        type=_column,
+        metavar="FIELD=COLUMN",
+        help='column of a table that holds a field, such as title="Document Title"; once for each '
+        f"field ({', '.join(FIELDS)}); found by name and content where not given",
+    )
+    parser.add_argument(
+        "--reading",
+        metavar="FILE",
+        help="JSON file with the columns of single tables and with limits of archives: "
+        '{"columns": {"table.csv": {"title": "Document Title"}}, "archives": {"members": 1000}}',
+    )
+
+
+def reading_of(arguments: argparse.Namespace) -> Reading:
+    """What was said on how files are read.
+
+    Raises:
+        SettingsError: the file of ``--reading`` says something else.
+    """
+    from topics.reading import Reading
+
+    said = Reading.from_file(arguments.reading) if arguments.reading else Reading()
+    return replace(said, columns=dict(arguments.columns))
+
+
+def _column(text: str) -> tuple[str, str]:
+    name, equals, column = (part.strip() for part in text.partition("="))
+    if not (name and equals and column):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not FIELD=COLUMN; expected such as title="Document Title"'
+        )
+    return name, column
