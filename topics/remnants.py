@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["mend"]
 
-_Rule = tuple[str, re.Pattern[str], "Callable[[re.Match[str]], str] | str"]
+_Rule = tuple[tuple[str, ...], re.Pattern[str], "Callable[[re.Match[str]], str] | str"]
 
 #: What a script may hang on.
 _BASE = r"(?<=[\w)\]}|∇°ᵀ*⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁾])"
@@ -37,8 +37,8 @@ _DASHES = {"13": "–", "14": "—", "18": "‘", "19": "’", "1c": "“", "1d"
 
 def mend(text: str) -> str:
     """Put right what is certain to be left over from TeX or from an escape."""
-    for needle, pattern, by in _RULES:
-        if needle in text:
+    for needles, pattern, by in _RULES:
+        if any(map(text.__contains__, needles)):
             text = pattern.sub(by, text)
     return text
 
@@ -83,8 +83,9 @@ def _symbol(name: str) -> str:
     return bare_symbol(name) or name
 
 
-def _rule(needle: str, pattern: str, by: Callable[[re.Match[str]], str] | str) -> _Rule:
-    return needle, re.compile(pattern), by
+def _rule(needles: str, pattern: str, by: Callable[[re.Match[str]], str] | str) -> _Rule:
+    """A rule; it is tried where one of the needles, divided by line breaks, is in the text."""
+    return tuple(needles.split("\n")), re.compile(pattern), by
 
 
 _BRACED = r"\{((?:[^{}]|\{[^{}]*\}){1,200})\}"
@@ -109,11 +110,15 @@ _RULES: tuple[_Rule, ...] = (
     _rule("tilde", r"\b(?:wide)?tilde O(?=\s?\()", "Õ"),
     # Brackets that were to grow: left( … right).
     _rule(
-        "left",
+        "left(\nleft[\nleft|",
         r"(?:(?<![A-Za-z])([A-Z])|\b(propto))?\s?left([(\[|])([^\n]{0,200}?)right([)\]|])",
         _grown,
     ),
-    _rule("big", r"[Bb]igg?l?([(\[|])(.{0,200}?)[Bb]igg?r?([)\]|])", r"\1\2\3"),
+    _rule(
+        "ig(\nig[\nig|\ngg(\ngg[\ngg|\ngl(\ngl[\ngl|",
+        r"[Bb]igg?l?([(\[|])(.{0,200}?)[Bb]igg?r?([)\]|])",
+        r"\1\2\3",
+    ),
     # Colours.
     _rule(
         "{",
@@ -125,19 +130,24 @@ _RULES: tuple[_Rule, ...] = (
     _rule("{,}", r"(?<=\d)\{,\}(?=\d)", ","),
     _rule("{", r"\{([-=+<>.,:])\}", r"\1"),
     # Multiplication.
-    _rule("times", r"(?<=[\d)}])\s?\{times\}(?![a-z])\s?|\{times\}(?=[\dA-Z])", "×"),
-    _rule("times", r"(?<=\d)times(?![a-z])", "×"),
-    _rule("times", r"(?<=[\d²³]) times (?=\d)", " × "),
-    _rule("times", r"(?<![\w'’])([A-Zb-hj-z]) times (?=[A-Zb-hj-z](?![\w'’]))", r"\1 × "),
-    _rule("times", r"\btimes(?=\d)", "×"),
+    _rule("{times}", r"(?<=[\d)}])\s?\{times\}(?![a-z])\s?|\{times\}(?=[\dA-Z])", "×"),
+    _rule("times", r"times(?<=\dtimes)(?![a-z])", "×"),
+    _rule(" times ", r" times (?<=[\d²³] times )(?=\d)", " × "),
+    _rule(" times ", r"(?<![\w'’])([A-Zb-hj-z]) times (?=[A-Zb-hj-z](?![\w'’]))", r"\1 × "),
+    _rule("times", r"times(?<!\wtimes)(?=\d)", "×"),
     # Fractions that lost their name: 1{8}, Ω(1{p_0}).
     _rule("{", r"(?<![\w.^_{])(\d+)\{(\d+|[^\W\d_](?:[_^]\w+|\d*))\}", r"\1/\2"),
     _rule("{", rf"(?<![\w.^_{{])(\d+)\{{((?:{_GREEK_NAME})(?:[_^]\w+)?)\}}", r"\1/\2"),
     # Signs whose names are no English words.
-    _rule("", r"\{(?P<name>sim|approx|leq|geq|pm|deg|circ)\}", _spelled),
-    _rule("sim", r"\bsim(?=\d+(?:\.\d+)?(?:[%×]|x\b|times\b|[KMB]\b))|\bsim(?=\d{2,}\b)", "∼"),
+    _rule("{", r"\{(?P<name>sim|approx|leq|geq|pm|deg|circ)\}", _spelled),
     _rule(
-        "",
+        "sim",
+        r"sim(?<!\wsim)(?:(?=\d+(?:\.\d+)?(?:[%×]|x\b|times\b|[KMB]\b))|(?=\d{2,}\b))",
+        "∼",
+    ),
+    _rule(
+        "leq\ngeq\nneq\npropto\nsubset\nsubsetneq\nsubseteq\nsupseteq\narrow\ninfty\ncdot\nldots\notimes\noplus\nvarepsilon"
+        "\nmapsto\nnotin",
         r"(?<![A-Za-z_\\-])(?P<name>leq|geq|neq|propto|subseteq|subsetneq|supseteq|rightarrow|leftarrow|"
         r"leftrightarrow|infty|cdot|cdots|ldots|otimes|oplus|varepsilon|mapsto|notin)"
         r"(?![\w]|\.\w)",
@@ -147,20 +157,24 @@ _RULES: tuple[_Rule, ...] = (
     _rule("cdot", rf"(?<![A-Za-z])({_GREEK_NAME})cdot\b", lambda m: f"{_named(m)}·"),
     _rule("cdot", r"(?<=[α-ωΑ-Ω])cdot\b", "·"),
     _rule(
-        "",
+        " ll \n gg ",
         r"(?<![\w])(\w{1,3}) (?P<name>ll|gg) (?=(?:min|max)\b|[A-Za-z0-9](?![\w'’]))",
         lambda m: f"{m[1]} {bare_symbol(m['name'])} ",
     ),
-    _rule("ll", r"(?<![\w])([b-df-hj-np-tv-z])ll (?=(?:min|max)[({])", r"\1 ≪ "),
+    _rule("ll min\nll max", r"(?<![\w])([b-df-hj-np-tv-z])ll (?=(?:min|max)[({])", r"\1 ≪ "),
     # ell_1, and a letter with a Greek or starred script.
     _rule("ell_", r"\bell(?=_)", "ℓ"),
     _rule("^", rf"\b(nabla|{_GREEK_NAME})(?=\^)", _named),
     _rule("_", rf"(?<![\w\\])(nabla|{_GREEK_NAME})(?=_(?:\d|\{{|[A-Za-z](?![A-Za-z])))", _named),
     _rule("_", rf"(?<=[A-Za-z]_)({_GREEK_NAME})(?![A-Za-z])", _named),
-    _rule("(", rf"(?<![\w\\])(Omega|Theta)(?=\s?\({_MATHS}\)|\([^()]*\^)", _named),
+    _rule("Omega\nTheta", rf"(?<![\w\\])(Omega|Theta)(?=\s?\({_MATHS}\)|\([^()]*\^)", _named),
     # Membership: Ain R^{m times r}, X in R^{n}, k in {1,2}.
-    _rule("in", r"(?<![\w])([A-Z](?:\^\*|\*)?) ?in ?(?=(?:R|ℝ)(?:\^|[ᵈⁿᵐᵏ]))", r"\1 ∈ "),
-    _rule("in", r"(?<![\w])([a-zA-Z]) in (?=\{\d|\[\d+(?:\.\d+)?,)", r"\1 ∈ "),
+    _rule(
+        "inR\nin R\ninℝ\nin ℝ",
+        r"(?<![\w])([A-Z](?:\^\*|\*)?) ?in ?(?=(?:R|ℝ)(?:\^|[ᵈⁿᵐᵏ]))",
+        r"\1 ∈ ",
+    ),
+    _rule(" in {\n in [", r"(?<![\w])([a-zA-Z]) in (?=\{\d|\[\d+(?:\.\d+)?,)", r"\1 ∈ "),
     # Scripts.
     _rule("{", _BASE + r"([\^_])" + _BRACED, _scripted),
     _rule(

@@ -15,10 +15,10 @@ _ROUNDS = 8
 #: What a text must hold for there to be anything to do; looked for one by one, which is quick.
 _TELLTALES = (
     *"\\${}^_~`&", "--", "''", "times", "x20", "leq", "geq", "neq", "infty", "propto", "subset",
-    "supset", "arrow", "cdot", "dots", "otimes", "oplus", "varepsilon", "mapsto", "notin",
-    "tilde", "left(", "left (", "big(", "Big(", "sim1", "sim2", "sim3", "sim4", "sim5", "sim6",
-    "sim7", "sim8", "sim9", " ll ", " gg ", "ll min", "ll max", "Omega", "Theta", " in [",
+    "supset", "arrow", "cdot", "dots", "oplus", "varepsilon", "mapsto", "notin", "tilde", "left(",
+    "left (", "big(", "Big(", " ll ", " gg ", "ll min", "ll max", "Omega", "Theta", " in [",
 )  # fmt: skip
+_NUMBERED_SIM = re.compile(r"sim[1-9]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ue000-\uf8ff]")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _PRIVATE = re.compile("[\U000f0000-\U0010ffff]")
@@ -98,7 +98,7 @@ def scrub(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    if not any(mark in text for mark in _TELLTALES):
+    if not any(map(text.__contains__, _TELLTALES)) and not _NUMBERED_SIM.search(text):
         return text
     if "&" in text:
         text = scrub(_ENTITY.sub(lambda match: html.unescape(match[0]), text))
@@ -180,7 +180,9 @@ _TIES = re.compile(
     r"|(?<=\w)~(?=\s|$)|(?<=[A-Za-z]\.)~(?=\w)"
 )
 _QUOTED = re.compile(r"(?<![\w`])`([^`'\s](?:[^`']{0,60}[^`'\s])?)'(?!\w)")
-_DASH = re.compile(r"(^|(?<=[.!?] ))?([^\W_]+|[)\]”’\"%×°.⁰-⁹²³])--(?![->])(?=([^\W_]+|[(\[“‘\"]))")
+_DASH = re.compile(r"--(?![->])(?=([^\W_]+|[(\[“‘\"]))")
+_BEFORE_DASH = re.compile(r"(?:[^\W_]+|[)\]”’\"%×°.⁰-⁹²³])\Z")
+_LONGEST_WORD = 100
 
 
 def _marks(text: str) -> str:
@@ -219,14 +221,22 @@ def _dashes(text: str) -> str:
     text = re.sub(r"(?<=[^\s-])---(?=[^\s-])", "—", text)
     text = re.sub(r"(?<=[\w)\]”’%×°])-- (?=\w)", " – ", text)
 
-    return _DASH.sub(_dash, text)
+    parts: list[str] = []
+    at = 0
+    for match in _DASH.finditer(text):
+        left = _BEFORE_DASH.search(text, max(at, match.start() - _LONGEST_WORD), match.start())
+        if left is not None:
+            parts += text[at : match.start()], _dash(text, left, match[1])
+            at = match.end()
+    return "".join((*parts, text[at:]))
 
 
-def _dash(match: re.Match[str]) -> str:
+def _dash(text: str, before: re.Match[str], right: str) -> str:
     """An en dash joins two of a kind (vision–language, 7B–8B); an em dash breaks a sentence."""
-    left, right = match[2], match[3]
+    left = before[0]
+    begins = before.start() == 0 or text[: before.start()].endswith((". ", "! ", "? "))
     # A capital at the beginning of a sentence says nothing of the word.
-    lower = left[:1].islower() or (match[1] is not None and left[1:].islower())
+    lower = left[:1].islower() or (begins and left[1:].islower())
     if left[-1:].isdigit() or left[-1:] == "%" or (right[:1].isdigit() and not lower):
         breaks = False
     elif lower and right[:1].islower():
@@ -234,4 +244,4 @@ def _dash(match: re.Match[str]) -> str:
     else:
         breaks = lower == right[:1].isupper() and not (lower and right.isupper())
     breaks = breaks or left.casefold() in _BREAKS or right.casefold() in _BREAKS
-    return f"{match[1] or ''}{left}{'—' if breaks else '–'}"
+    return "—" if breaks else "–"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["without_labels"]
 
@@ -112,7 +113,7 @@ def _spans(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     plain: list[tuple[int, int]] = []
     for place in _PLACE.finditer(text):
         begin, start, word = place.start() + 1, place.start("word"), place["word"]
-        if word.lower() in _NEVER_FIRST or not _FIRST.fullmatch(word):
+        if not _may_begin(word):
             continue
         if _NO_PLACE.search(text, max(0, begin - 6), begin):
             continue
@@ -127,6 +128,12 @@ def _spans(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         if match is not None:
             found.append(match.span())
     return found, plain
+
+
+@lru_cache(4096)
+def _may_begin(word: str) -> bool:
+    """Whether a label may begin with a word; most sentences begin with one of a few."""
+    return word.lower() not in _NEVER_FIRST and _FIRST.fullmatch(word) is not None
 
 
 def _after_sentence(text: str, at: int, *, spaced: bool) -> bool:

@@ -60,11 +60,13 @@ _HOUSE = re.compile(
 )
 #: What every mark holds.
 _SIGN = re.compile(r"©|\([cC ]|opyright")
-#: Anything that can be the beginning of a notice; looked for before all else.
-_QUICK = re.compile(
-    r"©|opyright|\([cC]\)|[rR]eserved|[lL]icen|ublish|[aA]ccess|ABSTRACT|bstract\b|permission|Psyc"
-    r"|upplement|responsibility|CC[- ]BY|behalf|Thieme|Wiley"
-)
+#: Anything that can be the beginning of a notice; looked for before all else, one by one.
+_QUICK = (
+    "©", "opyright", "(c)", "(C)", "reserved", "Reserved", "licen", "Licen", "ublish",
+    "pen access", "pen-access", "pen Access", "pen-Access", "PEN ACCESS", "ABSTRACT",
+    "permission", "Psyc", "upplement", "responsibility", "CC-BY", "CC BY", "behalf", "Thieme", "Wiley",
+)  # fmt: skip
+_QUICK_WORD = re.compile(r"bstract\b")
 _SPLIT = re.compile(
     r"(?<=[.!?)\]])(?<!\([cC]\))\s+(?=[A-Z©(\[“\"])|(?<=[.;])(?=©|\([cC]\)|Copyright)"
     r"|(?<=[^t]\s)(?=©|Online supplement)"
@@ -87,7 +89,7 @@ _END, _HEAD = 1500, 700
 def without_notices(text: str) -> str:
     """Take off notices at the end and at the beginning of an abstract."""
     end = text[-_END:]
-    if not (_QUICK.search(end) or _MARK.match(text)):
+    if not (_may_hold_notice(end) or _MARK.match(text)):
         return text
     rest = text[: len(text) - len(end)]
     while _DATABASE.search(end):
@@ -96,6 +98,12 @@ def without_notices(text: str) -> str:
             break
         end = shorter
     return _headless(rest + _last_mark(_tailless(end)))
+
+
+def _may_hold_notice(text: str) -> bool:
+    return any(map(text.__contains__, _QUICK)) or (
+        "bstract" in text and _QUICK_WORD.search(text) is not None
+    )
 
 
 def _tailless(text: str) -> str:

@@ -105,9 +105,10 @@ def title_text(raw: str) -> str:
     title = readable(raw)
     if _NO_TITLE.fullmatch(title[:80]):
         return ""
-    whole = _BRACKETED.fullmatch(title.rstrip("."))
+    whole = _BRACKETED.fullmatch(title.rstrip(".")) if title.startswith("[") else None
     # A title in brackets is a translation; so databases mark it.
-    return _STOP.sub("", whole[1] if whole else title)
+    title = whole[1] if whole else title
+    return _STOP.sub("", title) if title.endswith(".") else title
 
 
 def made(entry: Entry, source: str) -> Record | Reject:

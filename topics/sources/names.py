@@ -29,9 +29,13 @@ def person_name(text: str) -> str:
     A suffix stays at the end, names without a comma and those of bodies stay as they are;
     ``et al.`` and the like give an empty string.
     """
-    text = _NUMBERED.sub("", " ".join(text.split()).strip(" ,;"))
+    text = " ".join(text.split()).strip(" ,;")
+    if " 0" in text:
+        text = _NUMBERED.sub("", text)
     if not text or _OTHERS.fullmatch(text):
         return ""
+    if "," not in text:
+        return text if text != "null" else ""
     parts = [part.strip() for part in text.split(",")]
     parts = [part for part in parts if part and part != "null"]
     if len(parts) not in (2, 3) or _BODY.search(text):

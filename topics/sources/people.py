@@ -26,6 +26,7 @@ _ET_AL = re.compile(r"[\s,;]+(?:et\s+al\.?|and others)\s*$", re.IGNORECASE)
 _ADDED = re.compile(
     r"\s*(?:\(\s*(?:\d[\d\s-]*|author|corresponding author)\s*\)|\[\d+\]|[*†‡§]+)\s*$"
 )
+_ADDITIONS = frozenset(")]*†‡§")
 _AND = re.compile(r"\s*,?\s+(?:and|&)\s+|\s+&\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}", re.UNICODE)
 #: “Smith J”, “van der Berg JA”, “Smith J.-P.”: a surname and initials.
@@ -62,10 +63,14 @@ def read_authors(value: Any, *, run_together: bool = False) -> tuple[str, ...]:
         names = [_one(value)]
     else:
         return ()
-    cleaned = (person_name(_plain(_ADDED.sub("", name))) for name in names if name)
+    cleaned = (person_name(_plain(_without_additions(name))) for name in names if name)
     return tuple(
         name for name in cleaned if name.casefold() not in _NOBODY and len(name) <= _LONGEST
     )
+
+
+def _without_additions(name: str) -> str:
+    return _ADDED.sub("", name) if name.rstrip()[-1:] in _ADDITIONS else name
 
 
 def _plain(name: str) -> str:
