@@ -47,9 +47,9 @@ format: $(STAMP) ## Put style and format right where that can be done automatica
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-clean: ## Remove all that make and Papermap made: environment, caches, built maps
+clean: ## Remove environment and caches; maps built in the dashboard stay in cache/maps
 	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
-	find cache -mindepth 1 -maxdepth 1 ! -name .gitkeep -exec rm -rf {} +
+	find cache -mindepth 1 -maxdepth 1 ! -name .gitkeep ! -name maps -exec rm -rf {} +
 	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml uv.lock $(STALE)

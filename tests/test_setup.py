@@ -387,6 +387,9 @@ def test_clean_leaves_a_fresh_checkout(usual: Machine) -> None:
         file = usual.checkout / name
         file.parent.mkdir(exist_ok=True)
         file.touch()
+    built = usual.checkout / "cache" / "maps" / "mine" / "manifest.json"
+    built.parent.mkdir(parents=True)
+    built.touch()
     for name in ("cache/stages", "cache/.lock", "topics/__pycache__", "dashboard", "tests"):
         (usual.checkout / name).mkdir()
     usual.make("run")
@@ -399,6 +402,10 @@ def test_clean_leaves_a_fresh_checkout(usual: Machine) -> None:
     assert left - {"uv-cache"} == {
         "cache",
         "cache/.gitkeep",
+        # What people built is nothing that can be made again by itself.
+        "cache/maps",
+        "cache/maps/mine",
+        "cache/maps/mine/manifest.json",
         "dashboard",
         "tests",
         "topics",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import links, tables, text, wording
+from dashboard import links, records, text, wording
 from dashboard.state import UNCLUSTERED
 from dashboard.trend_lines import read_on
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dashboard.screen import Screen
     from topics.topicmap import TopicMap
 
-__all__ = ["limits", "read_by_file", "show"]
+__all__ = ["limits", "show"]
 
 #: Quality figures in plain words: what each one says, and what a good value is.
 FIGURES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -70,7 +70,8 @@ def _show(screen: Screen) -> None:
     items = "".join(text.element("li", limit) for limit in limits(topic_map))
     st.html(f'<ul class="pm-limits">{items}</ul>')
     _figures(topic_map)
-    _read(topic_map)
+    _notices(topic_map)
+    records.show(screen)
     _made(topic_map)
 
 
@@ -131,27 +132,6 @@ def limits(topic_map: TopicMap) -> list[str]:
     return said
 
 
-def read_by_file(ledger: pd.DataFrame) -> pd.DataFrame:
-    """How many records of each file were kept, merged and rejected.
-
-    Returns:
-        Columns file, read, kept, merged, rejected; read is the sum of the rest.
-    """
-    import pandas as pd
-
-    outcomes = ("kept", "merged", "rejected")
-    files = list(dict.fromkeys(ledger["source"]))
-    counts = {
-        outcome: ledger[ledger["outcome"] == outcome].groupby("source").size().to_dict()
-        for outcome in outcomes
-    }
-    table = pd.DataFrame(
-        {"file": files, **{o: [int(counts[o].get(f, 0)) for f in files] for o in outcomes}}
-    )
-    table.insert(1, "read", table[list(outcomes)].sum(axis=1).astype(int))
-    return table
-
-
 def _counts(screen: Screen) -> None:
     topic_map = screen.topic_map
     figures = (
@@ -165,15 +145,18 @@ def _counts(screen: Screen) -> None:
     with st.container(horizontal=True, key="pm-counts"):
         for label, number in figures:
             st.metric(label, f"{number:,}", border=True, width=150)
-    if topic_map.unclustered:
-        links.link(
-            "topic",
-            screen.view,
-            label="See the unclustered papers",
-            icon=":material/arrow_forward:",
-            topic=UNCLUSTERED,
-            paper=None,
-        )
+    with st.container(horizontal=True, gap="medium", key="pm-quality-links"):
+        if topic_map.unclustered:
+            links.link(
+                "topic",
+                screen.view,
+                label="See the unclustered papers",
+                icon=":material/arrow_forward:",
+                topic=UNCLUSTERED,
+                paper=None,
+            )
+        if len(topic_map.ledger):
+            st.html(f'<a href="#{records.ANCHOR}">What became of every record</a>', width="content")
 
 
 def _figures(topic_map: TopicMap) -> None:
@@ -198,55 +181,12 @@ def _figures(topic_map: TopicMap) -> None:
         )
 
 
-def _read(topic_map: TopicMap) -> None:
-    st.subheader("What was read", anchor=False)
+def _notices(topic_map: TopicMap) -> None:
     notices = topic_map.manifest.get("notices")
-    for notice in notices if isinstance(notices, list) else ():
-        st.info(text.plain(str(notice)), icon=":material/info:")
-    ledger = topic_map.ledger
-    table = read_by_file(ledger)
-    totals = {name: int(table[name].sum()) for name in ("read", "kept", "merged", "rejected")}
-    st.markdown(
-        f"**{totals['read']:,}** records read = **{totals['kept']:,}** kept + "
-        f"**{totals['merged']:,}** merged with the same paper + **{totals['rejected']:,}** rejected"
-    )
-    st.dataframe(
-        table.rename(columns=str.capitalize),
-        hide_index=True,
-        key="files",
-        width="content",
-        column_config={"File": st.column_config.TextColumn(width=250)},
-        alt="Records by file",
-    )
-    _rejected(ledger)
-    tables.table_download(
-        ledger, label="Download every record's fate (CSV)", name="ledger", key="ledger-csv"
-    )
-
-
-def _rejected(ledger: pd.DataFrame) -> None:
-    rejected = ledger[ledger["outcome"] == "rejected"]
-    if rejected.empty:
-        st.caption("No record was rejected.")
-        return
-    with st.expander(
-        f"Rejected: {wording.count(len(rejected), 'record')}",
-        icon=":material/block:",
-        expanded=len(rejected) <= 20,
-    ):
-        files = list(dict.fromkeys(rejected["source"]))
-        if len(files) > 1:
-            chosen = st.multiselect("Only of these files", files, key="rejected-files")
-            rejected = rejected[rejected["source"].isin(chosen)] if chosen else rejected
-        st.dataframe(
-            rejected[["source", "line", "reason"]].rename(
-                columns={"source": "File", "line": "Line", "reason": "Why"}
-            ),
-            hide_index=True,
-            key="rejected",
-            column_config={"Why": st.column_config.TextColumn(width="large")},
-            alt="Rejected records",
-        )
+    if isinstance(notices, list) and notices:
+        st.subheader("What was noticed while reading", anchor=False)
+        for notice in notices:
+            st.info(text.plain(str(notice)), icon=":material/info:")
 
 
 def _made(topic_map: TopicMap) -> None:

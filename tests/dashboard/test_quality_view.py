@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from dashboard.views.quality import limits, read_by_file
-from tests.dashboard.screens import assert_only_text, open_page, words_of
+from dashboard.loading import MAPS_VARIABLE
+from dashboard.records import choose, read_by_file
+from dashboard.views.quality import limits
+from tests.dashboard.screens import assert_only_text, html_of, open_page, words_of
 from tests.factories import HOSTILE_TITLES, make_map, write_map
 from topics.topicmap import TABLES
 
@@ -64,15 +66,72 @@ def test_what_was_read_and_how_it_was_made(folder: Path) -> None:
     assert "0.42" in said
     assert "Neighbours kept by the map" in said
     assert "Something new" in said
-    files, rejected, facts, seconds, settings = [frame.value for frame in page.dataframe]
-    assert list(files["Read"]) == [2, 2]
-    assert list(rejected["Why"]) == ["neither a title nor an abstract"]
+    facts, seconds, settings = [frame.value for frame in page.dataframe]
+    assert '<td data-label="read">2</td>' in said
+    assert "neither a title nor an abstract" in said
     assert list(seconds["Stage"]) == ["Reading the sources", "Writing the map"]
     assert ["Papermap version", "9.8.7"] in facts.to_numpy().tolist()
     assert list(settings["Value"]) == ["0", "follows the corpus", "[1]"]
     numbers = {metric.label: metric.value for metric in page.metric}
     assert numbers["Papers"] == "153"
     assert numbers["Rejected"] == "1"
+
+
+def test_records_are_found_by_outcome_file_and_words() -> None:
+    every = ledger(*ROWS)
+    titles = {"p1": "On Maps", "p2": "On topics"}
+
+    def lines(**asked: object) -> list[int]:
+        outcomes = asked.pop("outcomes", ("rejected", "merged", "kept"))
+        return list(choose(every, titles, outcomes=outcomes, **asked)["line"])  # type: ignore[arg-type]
+
+    assert lines() == [3, 9, 1, 5]
+    assert lines(outcomes=["merged"]) == [9]
+    assert lines(outcomes=[]) == []
+    assert lines(files=["b.bib"]) == [3, 5]
+    assert lines(words="maps") == [9, 1]
+    assert lines(words="NOR title") == [3]
+    assert lines(words="bib topics") == [5]
+    assert lines(words="a.txt", outcomes=["kept"]) == [1]
+    assert lines(words="(") == []
+
+
+def test_records_are_listed_and_filtered_on_the_page(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MAPS_VARIABLE, str(folder))
+    page = open_page(folder, "quality")
+    body = html_of(page)
+    assert body.count("<li><span class=") == 2
+    assert body.index("pm-rejected") < body.index("pm-merged")
+    assert "b.bib, line 3" in body
+    assert [button.label for button in page.get("download_button")] == [
+        "Download these 2 (CSV)",
+        "Download all 4 (CSV)",
+    ]
+    page.text_input(key="ledger-words").set_value("same").run()
+    assert html_of(page).count("<li><span class=") == 1
+    page.text_input(key="ledger-words").set_value("nothing like it").run()
+    assert "No record is like that" in words_of(page)
+    page.text_input(key="ledger-words").set_value("").run()
+    page.multiselect(key="ledger-files").set_value(["b.bib"]).run()
+    assert "a.txt, line" not in html_of(page)
+
+
+def test_many_records_are_shown_step_by_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MAPS_VARIABLE, str(tmp_path / "map"))
+    made = make_map(papers=12, topics=1)
+    paper = str(made.papers["id"][0])
+    rows = [("a.txt", line, "merged", paper, f"number {line}") for line in range(1, 121)]
+    write_map(tmp_path / "map", replace(made, ledger=ledger(*rows)))
+    page = open_page(tmp_path / "map", "quality")
+    assert "The first 50 of 120 records" in html_of(page)
+    assert 'href="paper?paper=' in html_of(page)
+    page.button(key="ledger-more").click().run()
+    assert "120 records" in html_of(page)
+    assert html_of(page).count("<li><span class=") == 120
 
 
 def test_filters_do_not_matter_and_that_is_said(folder: Path) -> None:
@@ -98,7 +157,7 @@ def test_an_empty_and_a_sparse_map(tmp_path: Path) -> None:
     write_map(tmp_path / "map", replace(made, manifest=manifest))
     page = open_page(tmp_path / "map", "quality")
     assert not page.exception
-    assert "No record was rejected." in words_of(page)
+    assert "**0** records read" in words_of(page)
 
 
 def test_hostile_text_is_only_text(tmp_path: Path) -> None:
