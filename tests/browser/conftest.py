@@ -15,12 +15,12 @@ from topics.serving import Server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
     from topics.topicmap import TopicMap
 
 #: Without a graphics card, Chromium draws WebGL in software; and it speaks to nobody on its own.
-_ARGUMENTS = [
+ARGUMENTS = [
     "--no-sandbox",
     "--use-gl=angle",
     "--use-angle=swiftshader",
@@ -79,17 +79,22 @@ def chromium() -> Iterator[Browser]:
 
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        found = [os.environ.get("PAPERMAP_CHROMIUM"), own, shutil.which("chromium")]
-        executable = next((path for path in found if path and Path(path).exists()), None)
-        if executable is None:
+        found = executable(playwright)
+        if found is None:
             pytest.fail(
                 "No Chromium was found. `make test` fetches one; or name yours in "
                 "PAPERMAP_CHROMIUM."
             )
-        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def executable(playwright: Playwright) -> str | None:
+    """Where Chromium is."""
+    own = playwright.chromium.executable_path
+    found = [os.environ.get("PAPERMAP_CHROMIUM"), own, shutil.which("chromium")]
+    return next((path for path in found if path and Path(path).exists()), None)
 
 
 @pytest.fixture(scope="session")
@@ -161,7 +166,7 @@ def _listen(page: Page, address: str, complaints: list[str]) -> None:
 
 
 def _serve(maps: list[TopicMap]) -> Iterator[str]:
-    server = Server([str(each.path) for each in maps], port=_free_port())
+    server = Server([str(each.path) for each in maps], port=free_port())
     server.start()
     try:
         yield server.address
@@ -169,7 +174,7 @@ def _serve(maps: list[TopicMap]) -> Iterator[str]:
         server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket
 
     with socket.socket() as probe:
