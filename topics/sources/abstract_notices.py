@@ -64,7 +64,8 @@ _SIGN = re.compile(r"©|\([cC ]|opyright")
 _QUICK = (
     "©", "opyright", "(c)", "(C)", "reserved", "Reserved", "licen", "Licen", "ublish",
     "pen access", "pen-access", "pen Access", "pen-Access", "PEN ACCESS", "ABSTRACT",
-    "permission", "Psyc", "upplement", "responsibility", "CC-BY", "CC BY", "behalf", "Thieme", "Wiley",
+    "permission", "Psyc", "upplement", "responsibility", "CC-BY", "CC BY", "behalf", "Thieme",
+    "Wiley",
 )  # fmt: skip
 _QUICK_WORD = re.compile(r"bstract\b")
 _SPLIT = re.compile(

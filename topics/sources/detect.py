@@ -68,6 +68,12 @@ UNRECOGNISED = "unrecognised"
 _IN_MEMORY = 128 * 1024 * 1024
 #: Files that are told of one by one; more are summed up.
 _TOLD_SINGLY = 20
+#: What is read, in the words of those who have it.
+_EXPECTED = (
+    "saved Hugging Face papers pages; exports of references (BibTeX, RIS, EndNote, Web of Science, "
+    "PubMed, Zotero, arXiv, Crossref, OpenAlex, Semantic Scholar); or tables with titles or "
+    "abstracts (CSV, Excel, Parquet, JSON)"
+)
 _STRANGE = {UNRECOGNISED: "are of no known format", UNREADABLE: "cannot be opened"}
 
 
@@ -211,10 +217,9 @@ def _nothing(reads: Sequence[SourceRead]) -> str:
     more = len(told) - _TOLD_SINGLY
     found = "\n".join(f"  {line}" for line in told[:_TOLD_SINGLY] if line)
     found += f"\n  and {more} more" if more > 0 else ""
-    expected = "; ".join(reader.expects for reader in READERS)
     return (
         f"No paper found in {'the file' if len(reads) == 1 else f'any of the {len(reads)} files'}."
-        f"\nFound:\n{found}\nExpected: {expected}.\n"
+        f"\nFound:\n{found}\nExpected: {_EXPECTED}.\n"
         "Check that the right files are named and that they were saved whole."
     )
 

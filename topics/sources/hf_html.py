@@ -20,7 +20,7 @@ from topics.sources.hf_parts import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["is_html", "read_html", "unpack"]
+__all__ = ["is_archive", "is_html", "read_html", "unpack"]
 
 _TAG = re.compile(
     r"<(?:!doctype\s+html|html|head|body|article|main|div|section|h3)\b", re.IGNORECASE
@@ -38,13 +38,18 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DEPTH = 60
 
 
+def is_archive(text: str) -> bool:
+    """Whether a text begins as a browser's single-file archive."""
+    return _ARCHIVE.match(text[:4000]) is not None
+
+
 def unpack(text: str) -> tuple[str, str | None]:
     """Take the page out of a browser's single-file archive (MHTML).
 
     Returns:
         The HTML and the day on which it was saved; the text itself where it is no archive.
     """
-    if not _ARCHIVE.match(text[:4000]):
+    if not is_archive(text):
         return text, None
     import email
     import email.policy

@@ -33,12 +33,17 @@ class HfPage:
 
     def recognises(self, document: Document) -> bool:
         """Tell such a page by its byline, its links or its author blocks."""
-        if document.text is None:
+        text = document.head_text
+        if text is None:
             return False
-        text, _ = hf_html.unpack(document.text)
+        if text.lstrip()[:1] == "<" or hf_html.is_archive(text):
+            # Styles and scripts may stand before all else.
+            whole, _ = hf_html.unpack(document.text or "")
+            if hf_html.is_html(whole):
+                return True
+            text = whole[: len(text)]
         return (
-            hf_html.is_html(text)
-            or hf_parts.BYLINE.search(text) is not None
+            hf_parts.BYLINE.search(text) is not None
             or _INBOX.search(text) is not None
             or hf_headed.has_headed_card(text)
             or hf_plain.has_author_block(text)
