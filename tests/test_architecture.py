@@ -50,13 +50,14 @@ LAYERS = (
     ("projection", "clustering"),
     ("model",),
     ("labels", "themes", "trends", "quality"),
-    ("artefact", "exports", "search"),
+    ("artefact", "exports", "search", "threshold"),
     ("ledger", "reports"),
     ("flags", "preview"),
     ("stages",),
     ("theming",),
     ("tables",),
     ("pipeline",),
+    ("commands",),
     ("cli",),
 )
 
@@ -71,6 +72,7 @@ READ_SIDE = {
     "settings",
     "text",
     "themefile",
+    "threshold",
     "topicmap",
     "trends",
 }

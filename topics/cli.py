@@ -10,27 +10,19 @@ import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from topics.commands import command_line
 from topics.console import Console, EventLines
 from topics.errors import PapermapError
-from topics.flags import add_reading, reading_of
+from topics.flags import reading_of
 from topics.settings import BuildSettings, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from topics.progress import Progress
     from topics.topicmap import TopicMap
 
 __all__ = ["main"]
-
-_EPILOG = """examples:
-  papermap build pages/ --out my-map     make a map of a folder of saved pages
-  papermap serve my-map                  open it in the browser
-  papermap serve                         open the bundled sample
-"""
-
-#: Settings that are whole numbers although their default says nothing of it.
-_WHOLE = ("page_year", "neighbours", "min_topic_size")
 
 _INFO_GROUPS = ("counts", "encoder")
 
@@ -41,11 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 when done, 1 after an error that was explained on stderr; wrong usage exits with 2.
     """
-    arguments = _parser().parse_args(argv)
+    arguments = command_line(version=_Version).parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a letter that it cannot show ends no report
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = int(arguments.run(arguments) or 0)
+        code = int(_RUNS[arguments.command](arguments) or 0)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader of a pipe has had enough. Python would complain of it once more at its end.
@@ -76,22 +68,6 @@ def _explain(error: Exception, arguments: argparse.Namespace) -> None:
         print(f"papermap: {text}", file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="papermap",
-        description="Turn saved pages and exports of paper abstracts into an explorable topic map.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--debug", action="store_true", help="show where an error came from")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_build, _add_serve, _add_read, _add_info, _add_report, _add_search, _add_place):
-        add(commands, common)
-    return parser
-
-
 class _Version(argparse.Action):
     """Reads the version only when asked: the look-up takes longer than the rest of the start."""
 
@@ -102,43 +78,8 @@ class _Version(argparse.Action):
         parser.exit(0)
 
 
-def _add_build(commands: Any, common: argparse.ArgumentParser) -> None:
-    parser = commands.add_parser("build", parents=[common], help="make a map of papers")
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="file or folder to read")
-    parser.add_argument("--out", required=True, metavar="MAP", help="folder of the map")
-    add_reading(parser)
-    for setting in describe():
-        whole = setting.name in _WHOLE
-        parser.add_argument(
-            setting.flag,
-            dest=setting.name,
-            default=setting.default,
-            type=int if whole else type(setting.default),
-            metavar=setting.name.rpartition("_")[2].upper(),
-            help=_help(setting.help, setting.default),
-        )
-    parser.add_argument("--no-cache", action="store_true", help="compute every stage anew")
-    parser.add_argument("--json", action="store_true", help="print the manifest, and only that")
-    _add_progress(parser)
-    parser.set_defaults(run=_build)
-
-
-def _add_progress(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--progress",
-        choices=("text", "json"),
-        default="text",
-        help="how progress is told on stderr: for people, or as one line of JSON an event",
-    )
-
-
 def _teller(arguments: argparse.Namespace) -> Console | EventLines:
     return EventLines(sys.stderr) if arguments.progress == "json" else Console(sys.stderr)
-
-
-def _help(text: str, default: object) -> str:
-    shown = text.replace("%", "%%")
-    return shown if default is None else f"{shown} (default: {default})"
 
 
 def _build(arguments: argparse.Namespace) -> None:
@@ -191,29 +132,6 @@ def _summary(built: TopicMap, out: str) -> str:
     return "\n".join(lines)
 
 
-def _add_serve(commands: Any, common: argparse.ArgumentParser) -> None:
-    parser = commands.add_parser(
-        "serve", parents=[common], help="open maps in the browser (the bundled sample without one)"
-    )
-    parser.add_argument("maps", nargs="*", metavar="MAP", help="folder of a map")
-    parser.add_argument("--port", type=int, default=None, help="port (default: 8501 or next free)")
-    parser.add_argument(
-        "--host", default="localhost", help="address to listen on (default: localhost)"
-    )
-    parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
-    builds = parser.add_mutually_exclusive_group()
-    builds.add_argument(
-        "--read-only", action="store_true", help="show the given maps only; nobody builds one there"
-    )
-    builds.add_argument(
-        "--allow-builds",
-        action="store_true",
-        help="let whoever reaches the dashboard upload files and build maps "
-        "(always so where only this machine does, as by default)",
-    )
-    parser.set_defaults(run=_serve)
-
-
 def _serve(arguments: argparse.Namespace) -> int:
     from topics.serving import Server
     from topics.store import default_root
@@ -261,30 +179,6 @@ def _sample_map() -> str:
     return str(target)
 
 
-def _add_read(commands: Any, common: argparse.ArgumentParser) -> None:
-    parser = commands.add_parser(
-        "read", parents=[common], help="read sources and report what became of every record"
-    )
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="file or folder to read")
-    parser.add_argument("--out", metavar="FILE", help="write the papers to a .parquet or .csv file")
-    add_reading(parser)
-    parser.add_argument("--page-year", type=int, default=None, metavar="YEAR", help=_year_help())
-    parser.add_argument("--json", action="store_true", help="print the counts as JSON")
-    parser.add_argument(
-        "--sample",
-        type=int,
-        default=None,
-        metavar="N",
-        help="with --json: of each file N records, its columns, and what to know of the rest",
-    )
-    _add_progress(parser)
-    parser.set_defaults(run=_read)
-
-
-def _year_help() -> str:
-    return next(setting.help for setting in describe() if setting.name == "page_year")
-
-
 def _read(arguments: argparse.Namespace) -> None:
     from topics.corpus import build_corpus
     from topics.ledger import counts_by_file, write_papers
@@ -324,13 +218,6 @@ def _read(arguments: argparse.Namespace) -> None:
         print(f"Papers written to {arguments.out}")
 
 
-def _add_info(commands: Any, common: argparse.ArgumentParser) -> None:
-    parser = commands.add_parser("info", parents=[common], help="show what a map is")
-    parser.add_argument("map", metavar="MAP", help="folder of the map")
-    parser.add_argument("--json", action="store_true", help="print the manifest, and only that")
-    parser.set_defaults(run=_info)
-
-
 def _info(arguments: argparse.Namespace) -> None:
     from topics.artefact import read_manifest
 
@@ -351,18 +238,6 @@ def _info(arguments: argparse.Namespace) -> None:
         print(f"  note       {notice}")
 
 
-def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
-    parser = commands.add_parser(
-        "report", parents=[common], help="write the papers of a map, a topic or a theme"
-    )
-    parser.add_argument("map", metavar="MAP", help="folder of the map")
-    parser.add_argument("--format", required=True, choices=("md", "csv", "bib", "ris", "json"))
-    parser.add_argument("--out", required=True, metavar="FILE", help="file to write")
-    parser.add_argument("--topic", metavar="ID", help="only this topic, such as t3")
-    parser.add_argument("--theme", metavar="NAME", help="only this theme")
-    parser.set_defaults(run=_report)
-
-
 def _report(arguments: argparse.Namespace) -> None:
     from topics.artefact import load
     from topics.reports import write_report
@@ -377,34 +252,11 @@ def _report(arguments: argparse.Namespace) -> None:
     print(f"{written} papers written to {arguments.out}")
 
 
-def _add_search(commands: Any, common: argparse.ArgumentParser) -> None:
-    parser = commands.add_parser("search", parents=[common], help="find papers by meaning")
-    parser.add_argument("map", metavar="MAP", help="folder of the map")
-    parser.add_argument("query", metavar="QUERY", help="a few words")
-    _add_hits(parser)
-    parser.set_defaults(run=lambda arguments: _hits(arguments, arguments.query))
-
-
-def _add_place(commands: Any, common: argparse.ArgumentParser) -> None:
-    parser = commands.add_parser(
-        "place", parents=[common], help="see which papers a text of yours is nearest to"
-    )
-    parser.add_argument("map", metavar="MAP", help="folder of the map")
-    parser.add_argument("--text", required=True, help="a title, an abstract, or both")
-    _add_hits(parser)
-    parser.set_defaults(run=lambda arguments: _hits(arguments, arguments.text))
-
-
-def _add_hits(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", type=int, default=10, help="papers to show (default: 10)")
-    parser.add_argument("--json", action="store_true", help="print JSON, and only that")
-
-
-def _hits(arguments: argparse.Namespace, text: str) -> None:
+def _hits(arguments: argparse.Namespace) -> None:
     from topics.artefact import load
     from topics.search import nearest_papers
 
-    hits = nearest_papers(load(arguments.map), text, limit=arguments.limit)
+    hits = nearest_papers(load(arguments.map), arguments.query, limit=arguments.limit)
     if arguments.json:
         _print_json(hits)
         return
@@ -416,6 +268,18 @@ def _print_json(value: Any) -> None:
     # A terminal or pipe that cannot show every letter gets them as escapes.
     narrow = not (sys.stdout.encoding or "").lower().startswith("utf")
     print(json.dumps(value, ensure_ascii=narrow, indent=1))
+
+
+#: What each command does.
+_RUNS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {
+    "build": _build,
+    "serve": _serve,
+    "read": _read,
+    "info": _info,
+    "report": _report,
+    "search": _hits,
+    "place": _hits,
+}
 
 
 if __name__ == "__main__":

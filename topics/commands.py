@@ -1,0 +1,158 @@
+"""What the command line accepts: its commands and their flags, and nothing of what they do."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from topics.flags import add_reading
+from topics.settings import describe
+
+__all__ = ["command_line"]
+
+_EPILOG = """examples:
+  papermap build pages/ --out my-map     make a map of a folder of saved pages
+  papermap serve my-map                  open it in the browser
+  papermap serve                         open the bundled sample
+"""
+
+#: Settings that are whole numbers although their default says nothing of it.
+_WHOLE = ("page_year", "neighbours", "min_topic_size")
+
+
+def command_line(*, version: type[argparse.Action]) -> argparse.ArgumentParser:
+    """The parser of the command line; what it parses has the command's name as ``command``.
+
+    Args:
+        version: what ``--version`` does.
+    """
+    parser = argparse.ArgumentParser(
+        prog="papermap",
+        description="Turn saved pages and exports of paper abstracts into an explorable topic map.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=version, nargs=0, help="show the version and exit")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", help="show where an error came from")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (_add_build, _add_serve, _add_read, _add_info, _add_report, _add_search, _add_place):
+        add(commands, common)
+    return parser
+
+
+def _add_build(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("build", parents=[common], help="make a map of papers")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="file or folder to read")
+    parser.add_argument("--out", required=True, metavar="MAP", help="folder of the map")
+    add_reading(parser)
+    for setting in describe():
+        whole = setting.name in _WHOLE
+        parser.add_argument(
+            setting.flag,
+            dest=setting.name,
+            default=setting.default,
+            type=int if whole else type(setting.default),
+            metavar=setting.name.rpartition("_")[2].upper(),
+            help=_help(setting.help, setting.default),
+        )
+    parser.add_argument("--no-cache", action="store_true", help="compute every stage anew")
+    parser.add_argument("--json", action="store_true", help="print the manifest, and only that")
+    _add_progress(parser)
+
+
+def _add_progress(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--progress",
+        choices=("text", "json"),
+        default="text",
+        help="how progress is told on stderr: for people, or as one line of JSON an event",
+    )
+
+
+def _help(text: str, default: object) -> str:
+    shown = text.replace("%", "%%")
+    return shown if default is None else f"{shown} (default: {default})"
+
+
+def _add_serve(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "serve", parents=[common], help="open maps in the browser (the bundled sample without one)"
+    )
+    parser.add_argument("maps", nargs="*", metavar="MAP", help="folder of a map")
+    parser.add_argument("--port", type=int, default=None, help="port (default: 8501 or next free)")
+    parser.add_argument(
+        "--host", default="localhost", help="address to listen on (default: localhost)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    builds = parser.add_mutually_exclusive_group()
+    builds.add_argument(
+        "--read-only", action="store_true", help="show the given maps only; nobody builds one there"
+    )
+    builds.add_argument(
+        "--allow-builds",
+        action="store_true",
+        help="let whoever reaches the dashboard upload files and build maps "
+        "(always so where only this machine does, as by default)",
+    )
+
+
+def _add_read(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "read", parents=[common], help="read sources and report what became of every record"
+    )
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="file or folder to read")
+    parser.add_argument("--out", metavar="FILE", help="write the papers to a .parquet or .csv file")
+    add_reading(parser)
+    parser.add_argument("--page-year", type=int, default=None, metavar="YEAR", help=_year_help())
+    parser.add_argument("--json", action="store_true", help="print the counts as JSON")
+    parser.add_argument(
+        "--sample",
+        type=int,
+        default=None,
+        metavar="N",
+        help="with --json: of each file N records, its columns, and what to know of the rest",
+    )
+    _add_progress(parser)
+
+
+def _year_help() -> str:
+    return next(setting.help for setting in describe() if setting.name == "page_year")
+
+
+def _add_info(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("info", parents=[common], help="show what a map is")
+    parser.add_argument("map", metavar="MAP", help="folder of the map")
+    parser.add_argument("--json", action="store_true", help="print the manifest, and only that")
+
+
+def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "report", parents=[common], help="write the papers of a map, a topic or a theme"
+    )
+    parser.add_argument("map", metavar="MAP", help="folder of the map")
+    parser.add_argument("--format", required=True, choices=("md", "csv", "bib", "ris", "json"))
+    parser.add_argument("--out", required=True, metavar="FILE", help="file to write")
+    parser.add_argument("--topic", metavar="ID", help="only this topic, such as t3")
+    parser.add_argument("--theme", metavar="NAME", help="only this theme")
+
+
+def _add_search(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser("search", parents=[common], help="find papers by meaning")
+    parser.add_argument("map", metavar="MAP", help="folder of the map")
+    parser.add_argument("query", metavar="QUERY", help="a few words")
+    _add_hits(parser)
+
+
+def _add_place(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "place", parents=[common], help="see which papers a text of yours is nearest to"
+    )
+    parser.add_argument("map", metavar="MAP", help="folder of the map")
+    parser.add_argument("--text", dest="query", required=True, help="a title, an abstract, or both")
+    _add_hits(parser)
+
+
+def _add_hits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", type=int, default=10, help="papers to show (default: 10)")
+    parser.add_argument("--json", action="store_true", help="print JSON, and only that")
