@@ -1,12 +1,13 @@
 """The lexical view: latent semantic analysis of the corpus' own words.
 
 TF-IDF rows reduced by truncated SVD (Deerwester et al. 1990), fitted on the corpus, so that it
-knows the corpus' special terms.
+knows the corpus' special terms. A word counts the same in the singular and the plural.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ __all__ = ["LexicalView", "fit_lexical"]
 DIMENSIONS = 100
 _MAX_TERMS = 50_000
 _WORD = r"(?u)\b[^\W\d_][\w+-]*\w\b"
+_PLURAL = re.compile(r"(?<=[a-z]{3})(?<![su])s\b")
 _ARRAYS = "lexical.npz"
 _TERMS = "lexical.json"
 
@@ -36,12 +38,15 @@ class LexicalView:
     Attributes:
         vocabulary: term → row of ``components``.
         idf: inverse document frequency of each term, shape (terms,).
-        components: directions over the root of their singular value, shape (terms, dimensions).
+        components: the directions, shape (terms, dimensions).
+        plurals_merged: whether the terms are without the s of a plural; not so in maps of
+            Papermap 0.1's first encoders.
     """
 
     vocabulary: dict[str, int]
     idf: np.ndarray
     components: np.ndarray
+    plurals_merged: bool = True
 
     @property
     def dimensions(self) -> int:
@@ -54,7 +59,7 @@ class LexicalView:
 
         if not self.dimensions or not len(texts):
             return np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        vectorizer = _vectorizer(vocabulary=self.vocabulary)
+        vectorizer = _vectorizer(merge_plurals=self.plurals_merged, vocabulary=self.vocabulary)
         vectorizer.idf_ = self.idf
         return unit_rows(vectorizer.transform(texts) @ self.components)
 
@@ -63,18 +68,22 @@ class LexicalView:
         import numpy as np
 
         terms = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
-        (folder / _TERMS).write_text(json.dumps(terms, ensure_ascii=False) + "\n", encoding="utf-8")
+        state = {"plurals_merged": self.plurals_merged, "terms": terms}
+        (folder / _TERMS).write_text(json.dumps(state, ensure_ascii=False) + "\n", encoding="utf-8")
         np.savez(folder / _ARRAYS, idf=self.idf, components=self.components)
 
     @classmethod
     def load(cls, folder: Path) -> LexicalView:
         """Read what `save` wrote."""
-        terms = json.loads((folder / _TERMS).read_text(encoding="utf-8"))
+        state = json.loads((folder / _TERMS).read_text(encoding="utf-8"))
+        if isinstance(state, list):  # the form in which plurals were terms of their own
+            state = {"plurals_merged": False, "terms": state}
         arrays = read_arrays(folder / _ARRAYS)
         view = cls(
-            vocabulary={term: row for row, term in enumerate(terms)},
+            vocabulary={term: row for row, term in enumerate(state["terms"])},
             idf=arrays["idf"],
             components=arrays["components"],
+            plurals_merged=bool(state["plurals_merged"]),
         )
         if not len(view.vocabulary) == len(view.idf) == len(view.components):
             raise ValueError(f"{_TERMS} and {_ARRAYS} do not belong together")
@@ -107,17 +116,24 @@ def fit_lexical(texts: Sequence[str], *, seed: int) -> LexicalView:
     )
 
 
-def _vectorizer(**settings: Any) -> Any:
+def _vectorizer(*, merge_plurals: bool = True, **settings: Any) -> Any:
     import numpy as np
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
+    prepare = _singular if merge_plurals else str.lower
     return TfidfVectorizer(
-        stop_words="english",
+        preprocessor=prepare,
+        stop_words=sorted({prepare(word) for word in ENGLISH_STOP_WORDS}),
         token_pattern=_WORD,
         sublinear_tf=True,
         dtype=np.float32,
         **settings,
     )
+
+
+def _singular(text: str) -> str:
+    """Lower case, words without the s of a plural; "loss" and "virus" stay as they are."""
+    return _PLURAL.sub("", text.lower())
 
 
 def _directions(matrix: csr_matrix, *, seed: int) -> np.ndarray:
@@ -130,6 +146,6 @@ def _directions(matrix: csr_matrix, *, seed: int) -> np.ndarray:
     with quiet():  # papers all alike have no variance to explain
         svd = TruncatedSVD(dimensions, n_iter=5, random_state=seed).fit(matrix)
     kept = svd.singular_values_ > 1e-4
-    # Rows of `matrix @ V` carry σ already; dividing by √σ leaves √σ, which tempers the first axes.
-    directions = svd.components_[kept].T / np.sqrt(svd.singular_values_[kept])
-    return np.asarray(directions, dtype=np.float32)
+    # Rows of `matrix @ V` carry their singular value in full: on labelled corpora the neighbours
+    # agreed with the labels more often than where it was tempered to its root.
+    return np.asarray(svd.components_[kept].T, dtype=np.float32)
