@@ -16,6 +16,7 @@ from dashboard.state import View
 from dashboard.theme import current_palette
 from dashboard.views import empty
 from topics.errors import MapError
+from topics.threshold import at_confidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,13 +54,16 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
         frame.header(name, view, None)
         empty.broken(error)
         return
+    built = topic_map
+    if view.least_confidence is not None:
+        topic_map = at_confidence(built, view.least_confidence)
     view, gone = view.within(topic_map)
     selection = select(topic_map, view)
-    frame.sidebar(topic_map, view)
+    frame.sidebar(topic_map, view, built=built)
     frame.header(name, view, selection)
     frame.notices((*notices, *more, *gone))
     show: Callable[[Screen], None] = importlib.import_module(f"dashboard.views.{name}").show
-    show(Screen(topic_map, view, selection, current_palette()))
+    show(Screen(topic_map, view, selection, current_palette(), built=built))
 
 
 def _build(view: View, notices: tuple[str, ...]) -> None:

@@ -11,9 +11,11 @@ import streamlit as st
 
 from dashboard import links, text, wording
 from dashboard.selection import months
+from dashboard.state import CHOICES
 from dashboard.theme import current_palette
 from dashboard.upkeep import fate_of
 from dashboard.workspace import workspace
+from topics.threshold import moved
 
 if TYPE_CHECKING:
     from dashboard.loading import ServedMap
@@ -119,8 +121,14 @@ def brand(served: tuple[ServedMap, ...], chosen: ServedMap) -> None:
         st.selectbox("Map", names, key="map-choice", on_change=changed)
 
 
-def sidebar(topic_map: TopicMap, view: View) -> None:
-    """Draw the filters and what the colours stand for."""
+def sidebar(topic_map: TopicMap, view: View, *, built: TopicMap) -> None:
+    """Draw the filters.
+
+    Args:
+        topic_map: the map shown.
+        view: the view shown.
+        built: the map as it was built, before the reader chose another confidence.
+    """
     with st.sidebar:
         st.text_input(
             "Search",
@@ -148,6 +156,8 @@ def sidebar(topic_map: TopicMap, view: View) -> None:
                 f"Hide {topic_map.unclustered:,} unclustered",
                 **links.bound(view, "hide_unclustered"),
             )
+        if len(built.topics):
+            _confidence(topic_map, view, built)
         st.button(
             "Reset filters",
             icon=":material/filter_alt_off:",
@@ -156,6 +166,24 @@ def sidebar(topic_map: TopicMap, view: View) -> None:
             args=(view.without_filters(),),
             width="stretch",
             key="reset-filters",
+        )
+
+
+def _confidence(topic_map: TopicMap, view: View, built: TopicMap) -> None:
+    st.select_slider(
+        "Least confidence",
+        CHOICES["confidence"],
+        format_func=lambda value: f"{value} %" if value.isdigit() else value,
+        help="How many of a paper's most similar papers must lie in its topic. Papers below that "
+        "are shown as unclustered; unclustered papers above it join their nearest topic.",
+        **links.bound(view, "confidence"),
+    )
+    if topic_map is not built:
+        change = moved(built, topic_map)
+        joined, left = len(change.joined), len(change.left)
+        st.caption(
+            f"{wording.count(joined, 'paper')} joined a topic, {left:,} left one; the Quality page "
+            "lists them."
         )
 
 

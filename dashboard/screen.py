@@ -23,9 +23,11 @@ class Screen:
         view: the reader's view; everything in it exists in the map.
         selection: the papers that pass the view's filters.
         palette: the colours of the light or the dark appearance, whichever is shown.
+        built: the map as it was built, where the view asks for another confidence.
     """
 
     topic_map: TopicMap
     view: View
     selection: Selection
     palette: Palette
+    built: TopicMap | None = None

@@ -28,6 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "by": ("theme", "topic"),
     "measure": ("share", "papers"),
     "step": ("auto", "month", "quarter", "year"),
+    "confidence": ("as built", *(str(percent) for percent in range(5, 100, 5))),
 }
 
 #: Longest value of a parameter in characters, and most values of one parameter.
@@ -61,6 +62,8 @@ class View:
         until: last month, ``YYYY-MM``.
         text: only papers with all these words in title, abstract or authors.
         hide_unclustered: leave out the papers in no topic.
+        confidence: per cent of its most similar papers that must lie in a paper's topic, a
+            multiple of 5; a paper below is unclustered, a paper above is in its nearest topic.
         colour: what the colours of the map stand for, one of ``COLOURS``.
         by: what the trends are of.
         measure: what the trends count.
@@ -79,6 +82,7 @@ class View:
     until: str | None = None
     text: str = ""
     hide_unclustered: bool = False
+    confidence: str = "as built"
     colour: str = "theme"
     by: str = "theme"
     measure: str = "share"
@@ -95,12 +99,25 @@ class View:
             or self.until
             or self.text
             or self.hide_unclustered
+            or self.least_confidence is not None
         )
+
+    @property
+    def least_confidence(self) -> float | None:
+        """Confidence from which a paper is in its nearest topic, 0 to 1; None as it was built."""
+        return None if self.confidence == "as built" else int(self.confidence) / 100
 
     def without_filters(self) -> View:
         """The same view of all papers."""
         return replace(
-            self, themes=(), topics=(), since=None, until=None, text="", hide_unclustered=False
+            self,
+            themes=(),
+            topics=(),
+            since=None,
+            until=None,
+            text="",
+            hide_unclustered=False,
+            confidence="as built",
         )
 
     def to_params(self) -> dict[str, list[str]]:

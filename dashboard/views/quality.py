@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import links, records, text, wording
+from dashboard import links, moved, records, text, wording
 from dashboard.state import UNCLUSTERED
 from dashboard.trend_lines import read_on
 
@@ -71,6 +71,7 @@ def _show(screen: Screen) -> None:
     st.html(f'<ul class="pm-limits">{items}</ul>')
     _figures(topic_map)
     _notices(topic_map)
+    moved.show(screen)
     records.show(screen)
     _made(topic_map)
 
@@ -78,30 +79,19 @@ def _show(screen: Screen) -> None:
 def limits(topic_map: TopicMap) -> list[str]:
     """What a reader should not take from this map, in sentences."""
     papers = len(topic_map.papers)
-    said: list[str] = []
-    if topic_map.topics.empty:
-        said.append(
-            f"There are no topics: {wording.count(papers, 'paper')} are too few, or too much "
-            "alike, to form groups."
-        )
-    elif papers < 100:
-        said.append(
-            f"With {wording.count(papers, 'paper')} every group is small: topics may be different "
-            "after a few more papers."
-        )
-    if len(topic_map.topics):
-        small = int((topic_map.topics["size"] < 8).sum())
-        if small:
-            said.append(
-                f"{wording.count(small, 'topic')} {'has' if small == 1 else 'have'} fewer than "
-                "8 papers: read such a trend as a few single papers."
-            )
+    said = _limits_of_topics(topic_map)
     if topic_map.unclustered:
         share = wording.percent(topic_map.unclustered / max(papers, 1))
         said.append(
             f"{wording.count(topic_map.unclustered, 'paper')} ({share}) "
             f"{'is' if topic_map.unclustered == 1 else 'are'} in no topic; no topic is forced "
             "on a paper that lies between groups."
+        )
+    least = topic_map.manifest.get("least_confidence")
+    if least is not None:
+        said.append(
+            f"Memberships are not those of the build: a paper is in its nearest topic here if "
+            f"{wording.percent(least)} of its most similar papers are, else in none."
         )
     if topic_map.undated:
         said.append(
@@ -129,6 +119,29 @@ def limits(topic_map: TopicMap) -> list[str]:
             "see the confidence beside them."
         ),
     ]
+    return said
+
+
+def _limits_of_topics(topic_map: TopicMap) -> list[str]:
+    papers = len(topic_map.papers)
+    said: list[str] = []
+    if topic_map.topics.empty:
+        said.append(
+            f"There are no topics: {wording.count(papers, 'paper')} are too few, or too much "
+            "alike, to form groups."
+        )
+    elif papers < 100:
+        said.append(
+            f"With {wording.count(papers, 'paper')} every group is small: topics may be different "
+            "after a few more papers."
+        )
+    if len(topic_map.topics):
+        small = int((topic_map.topics["size"] < 8).sum())
+        if small:
+            said.append(
+                f"{wording.count(small, 'topic')} {'has' if small == 1 else 'have'} fewer than "
+                "8 papers: read such a trend as a few single papers."
+            )
     return said
 
 

@@ -305,3 +305,30 @@ def test_pages_leave_the_shared_map_as_it_is(folder: Path) -> None:
     for name, frame in before.items():
         assert getattr(topic_map, name).equals(frame)
     assert (topic_map.vectors == vectors).all()
+
+
+def test_another_confidence_moves_papers_and_says_which(folder: Path) -> None:
+    page = open_map_view(folder, confidence="95")
+    strict = int((MAP.papers["topic_confidence"] >= 0.95).sum())
+    legend = components_of(page)["papermap.map_layer"]["legend"]["items"][-1]
+    assert legend["name"] == "unclustered"
+    assert legend["count"] == str(len(MAP.papers) - strict)
+    assert "left one" in words_of(page)
+    assert not page.button(key="reset-filters").disabled
+    listed = open_page(folder, "quality", confidence="95")
+    assert not listed.exception
+    assert "Moved by the confidence you chose" in words_of(listed)
+    assert "Memberships are not those of the build" in words_of(listed)
+    with served(folder):
+        page.select_slider(key="view:confidence").set_value("as built").run()
+    assert address(page) == {}
+    assert "left one" not in words_of(page)
+    assert "Moved by" not in words_of(open_page(folder, "quality"))
+
+
+@pytest.mark.parametrize("page_name", list(PAGES))
+@pytest.mark.parametrize("confidence", ["5", "95"])
+def test_every_page_holds_at_any_confidence(folder: Path, page_name: str, confidence: str) -> None:
+    name = "" if page_name == "map" else page_name
+    page = open_page(folder, name, confidence=confidence, topic="0")
+    assert not page.exception
