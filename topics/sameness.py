@@ -158,7 +158,10 @@ def same_paper(one: Known, other: Known) -> bool:
         )
     if same_day or authors or counted or _is_telling(one):
         return True
-    return overlap is None or overlap >= _OVERLAP
+    if overlap is not None:
+        return overlap >= _OVERLAP
+    # Of a short title that is all one record says, anybody may have written.
+    return bool(one.names) == bool(other.names) and bool(one.years) == bool(other.years)
 
 
 def near_titles(one: Known, other: Known) -> bool:

@@ -86,6 +86,7 @@ def test_the_same_paper_is_merged(one: Record, other: Record) -> None:
         (paper("Editorial", abstract=ABSTRACT), paper("Editorial", abstract=OTHER)),
         (paper(authors=("Ada Ek",)), paper(authors=("Cy Ao",))),
         (paper(abstract=ABSTRACT), paper(abstract=OTHER)),
+        (paper("Food Fraud"), paper("Food Fraud", date="2016", authors=("Ada Ek",))),
         (paper("Sparse Memory", doi="10.1/book"), paper("Lichens of Islands", doi="10.1/book")),
     ],
 )
