@@ -129,7 +129,7 @@ class Document:
         Raises:
             SourceError: as for `data`.
         """
-        return self._decoded.text
+        return self._decoded[0].text
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -138,7 +138,8 @@ class Document:
         Raises:
             SourceError: as for `data`.
         """
-        notes = (*self._contents[1], *self._decoded.notices)
+        found, state = self._decoded
+        notes = (*state, *found.notices)
         return tuple(f"{self.source}: {note}" for note in notes)
 
     @cached_property
@@ -174,8 +175,13 @@ class Document:
         return b"".join(parts), ()
 
     @cached_property
-    def _decoded(self) -> Decoded:
-        return decode(self.data, encoding=self.encoding)
+    def _decoded(self) -> tuple[Decoded, tuple[str, ...]]:
+        data, state = self._contents
+        found = decode(data, encoding=self.encoding)
+        if len(data) > _CHUNK:
+            # Whoever reads the text has no use for the bytes, which take as much memory.
+            self.__dict__.pop("_contents", None)
+        return found, state
 
 
 class Reader(Protocol):
