@@ -48,7 +48,7 @@ LAYERS = (
     ("encoders",),
     ("neighbours",),
     ("projection", "clustering"),
-    ("model",),
+    ("model", "stability"),
     ("labels", "themes", "trends", "quality"),
     ("artefact", "exports", "search", "threshold"),
     ("ledger", "reports"),

@@ -118,7 +118,7 @@ def cluster(
     if labels.max() < 0:
         return no_topics(papers)
     labels = _by_size(_without_loose(_joined(labels, graph), graph))
-    labels = _by_size(_polished(labels, graph, vectors=vectors, size=size))
+    labels = _polished(labels, graph, vectors=vectors, size=size)
     return settle(_siblings_merged(labels, graph, vectors=vectors), graph, vectors=vectors)
 
 
@@ -276,6 +276,7 @@ def _siblings_merged(
     """
     import numpy as np
 
+    labels = _by_size(labels)
     everyone = settle(labels, graph, vectors=vectors).nearest
     everyone = _polished(everyone, graph, vectors=vectors, size=1)
     topics = int(labels.max(initial=UNCLUSTERED)) + 1

@@ -95,6 +95,7 @@ def build_from_corpus(
         raise TooFewPapers(len(corpus), MIN_PAPERS)
 
     from topics import stages, theming
+    from topics.quality import mean_stability
     from topics.tables import assemble
 
     theming.check_settings(settings)
@@ -107,8 +108,12 @@ def build_from_corpus(
     with watch.stage(STAGES[4]):
         themed = theming.sort_into_themes(corpus, encoded, described, settings, cache)
     with watch.stage(STAGES[5]):
-        tables = assemble(corpus, placed, described, themed)
-        quality = stages.measure(placed, described, cache)
+        stability = stages.stability(encoded, placed, described, settings, cache)
+        tables = assemble(corpus, placed, described, themed, stability=stability)
+        quality = {
+            **stages.measure(placed, described, cache),
+            **mean_stability(stability, tables.topics["size"].to_numpy()),
+        }
     notices = [*corpus.notices, *stages.remarks(corpus, described)]
     for notice in notices[len(corpus.notices) :]:
         watch.progress.note(notice)

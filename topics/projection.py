@@ -28,7 +28,12 @@ def neighbours_for(papers: int) -> int:
 
 
 def cluster_space(
-    vectors: np.ndarray, graph: NeighbourGraph, *, dimensions: int, seed: int
+    vectors: np.ndarray,
+    graph: NeighbourGraph,
+    *,
+    dimensions: int,
+    seed: int,
+    epochs: int | None = None,
 ) -> np.ndarray:
     """Reduce to the space that topics are found in.
 
@@ -37,6 +42,7 @@ def cluster_space(
         graph: their neighbours.
         dimensions: wanted; fewer where there are few papers.
         seed: of the embedding.
+        epochs: of UMAP, its own number where None.
 
     Returns:
         float32 array of shape (papers, at most ``dimensions``).
@@ -45,7 +51,12 @@ def cluster_space(
     if papers < UMAP_MIN_PAPERS:
         return _principal(vectors, min(dimensions, papers - 1))
     return _umap(
-        vectors, graph, dimensions=min(dimensions, max(2, papers // 10)), min_dist=0.0, seed=seed
+        vectors,
+        graph,
+        dimensions=min(dimensions, max(2, papers // 10)),
+        min_dist=0.0,
+        seed=seed,
+        epochs=epochs,
     )
 
 
@@ -67,7 +78,13 @@ def layout(vectors: np.ndarray, graph: NeighbourGraph, *, min_dist: float, seed:
 
 
 def _umap(
-    vectors: np.ndarray, graph: NeighbourGraph, *, dimensions: int, min_dist: float, seed: int
+    vectors: np.ndarray,
+    graph: NeighbourGraph,
+    *,
+    dimensions: int,
+    min_dist: float,
+    seed: int,
+    epochs: int | None = None,
 ) -> np.ndarray:
     import numpy as np
 
@@ -80,6 +97,7 @@ def _umap(
             n_components=dimensions,
             min_dist=min_dist,
             metric="cosine",
+            n_epochs=epochs,
             # A spectral start fails on tiny or disconnected graphs and may give NaN; a random
             # one does not (umap-learn issues 90 and 544).
             init="spectral" if attempt == 0 and len(vectors) > 3 * dimensions else "random",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from topics.clustering import Clustering
     from topics.neighbours import NeighbourGraph
 
-__all__ = ["keyword_diversity", "layout_preservation", "quality_figures"]
+__all__ = ["keyword_diversity", "layout_preservation", "mean_stability", "quality_figures"]
 
 #: Papers that the layout is judged by; more would not change the second digit.
 _SAMPLE = 5000
@@ -71,3 +71,18 @@ def keyword_diversity(keywords: Sequence[Sequence[str]]) -> float:
     """Share of different keywords among all keywords (Dieng, Ruiz and Blei 2020)."""
     listed = [word.casefold() for row in keywords for word in row]
     return len(set(listed)) / len(listed) if listed else 1.0
+
+
+def mean_stability(
+    stability: Sequence[float] | np.ndarray, sizes: Sequence[int] | np.ndarray
+) -> dict[str, float]:
+    """``topic_stability``: mean of the topics' scores, each weighted by its papers.
+
+    Nothing where topics were not sought again.
+    """
+    import numpy as np
+
+    scores = np.asarray(stability, dtype=np.float64)
+    if not scores.size or np.isnan(scores).any():
+        return {}
+    return {"topic_stability": round(float(np.average(scores, weights=np.asarray(sizes))), 4)}

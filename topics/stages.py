@@ -33,6 +33,7 @@ __all__ = [
     "measure",
     "place",
     "remarks",
+    "stability",
     "texts_of",
     "topic_centres",
     "versions",
@@ -40,6 +41,9 @@ __all__ = [
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
 _VERSION = 6
+
+#: Epochs of the layouts in which topics are sought again; more changed no score's first digit.
+_REPEAT_EPOCHS = 100
 
 #: Libraries whose results change from version to version.
 _LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
@@ -333,6 +337,55 @@ def measure(placed: Placed, described: Described, cache: Cache) -> dict[str, flo
         )
 
     return cache.get_or_compute("quality", key, compute, save=save_json, load=load_json)
+
+
+def stability(
+    encoded: Encoded,
+    placed: Placed,
+    described: Described,
+    settings: BuildSettings,
+    cache: Cache,
+) -> np.ndarray:
+    """How much of each topic comes back when topics are sought again; shape (topics,)."""
+    key = digest(*versions(), placed.key, described.clustering.labels)
+
+    @one_thread()
+    def compute() -> np.ndarray:
+        from topics.clustering import cluster
+        from topics.projection import cluster_space
+        from topics.stability import topic_stability
+
+        def seek(vectors: np.ndarray, graph: NeighbourGraph, seed: int) -> Clustering:
+            space = cluster_space(
+                vectors,
+                graph,
+                dimensions=settings.cluster_dimensions,
+                seed=seed,
+                epochs=_REPEAT_EPOCHS,
+            )
+            return cluster(
+                space,
+                graph,
+                vectors=vectors,
+                min_topic_size=settings.min_topic_size,
+                min_samples=settings.min_samples,
+            )
+
+        return topic_stability(
+            described.clustering.labels,
+            encoded.vectors,
+            placed.graph,
+            seek=seek,
+            seed=settings.seed,
+        )
+
+    def save(scores: np.ndarray, folder: Path) -> None:
+        save_arrays({"scores": scores}, folder)
+
+    def load(folder: Path) -> np.ndarray:
+        return load_arrays(folder)["scores"]
+
+    return cache.get_or_compute("stability", key, compute, save=save, load=load)
 
 
 def remarks(corpus: Corpus, described: Described) -> list[str]:

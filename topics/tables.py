@@ -30,14 +30,21 @@ class Tables:
     ledger: pd.DataFrame
 
 
-def assemble(corpus: Corpus, placed: Placed, described: Described, themed: Themed) -> Tables:
-    """The tables of the map."""
+def assemble(
+    corpus: Corpus,
+    placed: Placed,
+    described: Described,
+    themed: Themed,
+    *,
+    stability: np.ndarray,
+) -> Tables:
+    """The tables of the map; ``stability`` is each topic's score."""
     from topics.trends import trend_table
 
     papers = _papers_table(corpus, placed, described.clustering, themed)
     return Tables(
         papers=papers,
-        topics=_topics_table(papers, placed, described, themed),
+        topics=_topics_table(papers, placed, described, themed, stability=stability),
         themes=_themes_table(papers, themed),
         trends=trend_table(papers, as_of=corpus.as_of),
         ledger=corpus.ledger[list(TABLES["ledger"])],
@@ -69,9 +76,13 @@ def _papers_table(
 
 
 def _topics_table(
-    papers: pd.DataFrame, placed: Placed, described: Described, themed: Themed
+    papers: pd.DataFrame,
+    placed: Placed,
+    described: Described,
+    themed: Themed,
+    *,
+    stability: np.ndarray,
 ) -> pd.DataFrame:
-    import numpy as np
     import pandas as pd
 
     ids = papers["id"].to_numpy()
@@ -90,7 +101,7 @@ def _topics_table(
                 "x": float(middle[0]),
                 "y": float(middle[1]),
                 "representatives": [str(ids[row]) for row in described.representatives[topic]],
-                "stability": np.nan,
+                "stability": round(float(stability[topic]), 4),
             }
         )
     return pd.DataFrame(rows, columns=list(TABLES["topics"]))

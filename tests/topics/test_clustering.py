@@ -11,6 +11,8 @@ from topics.clustering import (
     MIN_TOPIC_PAPERS,
     UNCLUSTERED,
     Clustering,
+    _polished,
+    _siblings_merged,
     cluster,
     modularity,
     no_topics,
@@ -216,3 +218,59 @@ def test_one_topic_of_all_is_as_good_as_chance() -> None:
     everything = settle(np.zeros(12, dtype=int), graph, vectors=vectors)
     assert modularity(everything, graph) == pytest.approx(0, abs=1e-9)
     assert modularity(no_topics(12), graph) == 0
+
+
+# ------------------------------------------------------------------ one or two topics
+
+
+def _halved(pull: float) -> tuple[np.ndarray, NeighbourGraph, np.ndarray]:
+    """Ten groups of eighty papers; the first is labelled as two, drawn apart by less than one."""
+    rng = np.random.default_rng(1)
+    member = np.repeat(np.arange(10), 80)
+    vectors = np.eye(10, 40)[member] + rng.normal(size=(800, 40)) * 0.1
+    labels = np.where((member == 0) & (np.arange(800) % 2 == 1), 10, member)
+    vectors[labels == 10, 39] += pull
+    vectors = unit_rows(vectors)
+    return labels, knn_graph(vectors, k=16), vectors
+
+
+def test_topics_that_share_their_neighbours_are_made_one() -> None:
+    labels, graph, vectors = _halved(0)
+    merged = _siblings_merged(labels, graph, vectors=vectors)
+    assert len(np.unique(merged)) == 10
+    assert len(np.unique(merged[:80])) == 1
+
+
+def test_topics_with_neighbours_of_their_own_stay_apart() -> None:
+    labels, graph, vectors = _halved(2)
+    merged = _siblings_merged(labels, graph, vectors=vectors)
+    assert len(np.unique(merged)) == 11
+    assert len(np.unique(merged[:80])) == 2
+
+
+def test_merging_makes_no_topic_of_the_corpus_bulk() -> None:
+    """All papers are alike, so that nothing but size speaks against one topic of all."""
+    rng = np.random.default_rng(2)
+    vectors = unit_rows(np.ones((1, 30)) + rng.normal(size=(600, 30)) * 0.2)
+    labels = np.repeat(np.arange(20), 30)
+    merged = _siblings_merged(labels, knn_graph(vectors, k=16), vectors=vectors)
+    assert 4 <= len(np.unique(merged)) <= 20
+    assert np.bincount(merged).max() <= 600 * 0.25
+
+
+def test_unclustered_papers_stay_so_when_topics_are_made_one() -> None:
+    labels, graph, vectors = _halved(0)
+    labels[::7] = UNCLUSTERED
+    merged = _siblings_merged(labels, graph, vectors=vectors)
+    assert ((merged < 0) == (labels < 0)).all()
+    assert len(np.unique(merged[merged >= 0])) == 10
+
+
+def test_polishing_brings_strayed_papers_home() -> None:
+    member = _groups((40, 40, 40))
+    vectors = _vectors(member)
+    strayed = member.copy()
+    strayed[::8] = (strayed[::8] + 1) % 3
+    graph = knn_graph(vectors, k=9)
+    assert (_polished(strayed, graph, vectors=vectors, size=5) == member).all()
+    assert (_polished(strayed, graph, vectors=vectors, size=41) == strayed).all()

@@ -321,3 +321,29 @@ def test_a_transformer_is_centred_saved_and_loaded(
 def test_a_model_that_cannot_be_loaded_is_an_error(transformer: type[_Model]) -> None:
     with pytest.raises(EncoderError, match=r"no/such-model.*--transformer-model"):
         fit_encoder("transformer", ["a"], seed=0, transformer_model="no/such-model")
+
+
+def test_a_plural_counts_with_its_word() -> None:
+    words = ["graph", "proof", "cell", "star"]
+    texts = [
+        f"{words[n % 4]} {words[(n + n // 4) % 4]} {'loss' if n % 3 == 0 else 'virus'}"
+        for n in range(24)
+    ]
+    view = fit_lexical(texts, seed=0)
+    singular, plural = view.encode(["graph proof", "Graphs, proofs"])
+    assert np.allclose(singular, plural)
+    assert {"loss", "graph"} <= view.vocabulary.keys()
+    assert "graphs" not in view.vocabulary
+
+
+def test_an_encoder_of_an_earlier_map_is_read_as_it_was(tmp_path: Path) -> None:
+    view = LexicalView(
+        vocabulary={"graphs": 0, "proof": 1},
+        idf=np.ones(2, dtype=np.float32),
+        components=np.eye(2, dtype=np.float32),
+    )
+    view.save(tmp_path)
+    (tmp_path / "lexical.json").write_text('["graphs", "proof"]', encoding="utf-8")
+    read = LexicalView.load(tmp_path)
+    assert not read.plurals_merged
+    assert read.encode(["graphs"]).tolist() == [[1, 0]]
