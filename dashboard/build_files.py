@@ -111,14 +111,13 @@ def preview(root: Path, draft: Draft, request: Request) -> Preview:
     elif found.job.state != "done":
         said = building.why(found.job, what="Reading", root=root, draft=draft)
         st.error(paragraphs(said), icon=":material/error:")
-        if any(request.columns.values()):
-            st.button(
-                "Find the columns anew",
-                icon=":material/table_chart:",
-                on_click=keep,
-                args=(draft, replace(request, columns={})),
-                key="forget-columns",
-            )
+        st.button(
+            "Read again",
+            icon=":material/refresh:",
+            on_click=building.forget_preview,
+            args=(draft, request),
+            key="read-again",
+        )
         for name in (file.name for file in draft.files()):
             _unread(draft, name)
     if not found.files:
@@ -150,9 +149,18 @@ def _await(draft: Draft, request: Request, *, again: bool) -> None:
     if not job.active:
         st.rerun()
     files = wording.count(len(draft.files()), "file")
-    took = f" {job.seconds:.0f} s" if job.seconds >= 3 else ""
-    verb = "Reading once more" if again else f"Reading {files}"
-    st.html(f'<div class="pm-reading" role="status">{verb} …{took}</div>')
+    if job.state == "waiting" and job.seconds > 3:
+        said = "Waiting for its turn: other files are being read …"
+    else:
+        said = f"Reading {'once more' if again else files} …"
+    so_far = f"{job.notes:,} done" if job.notes > 0 else ""
+    took = f"{job.seconds:.0f} s" if job.seconds >= 3 else ""
+    facts = " · ".join(filter(None, (so_far, took)))
+    # Only what changes seldom is read out.
+    st.html(
+        f'<div class="pm-reading"><span role="status">{said}</span>'
+        f'<small aria-hidden="true">{facts}</small></div>'
+    )
 
 
 def _unread(draft: Draft, name: str) -> None:
@@ -188,8 +196,14 @@ def _total(found: Preview) -> None:
         f"**{counts['merged']:,}** merged with the same paper + **{counts['rejected']:,}** "
         f"rejected.{undated}"
     )
-    if unread := [file.name for file in found.files if not file.read]:
-        few = ", ".join(unread[:5]) + (f" and {len(unread) - 5} more" if len(unread) > 5 else "")
+    if unread := [file for file in found.files if not file.read]:
+        names = [
+            group[0].name
+            if len(group) == 1
+            else f"{len(group)} files of {group[0].name.partition('/')[0]}"
+            for group in file_cards.alike(unread)
+        ]
+        few = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         st.warning(text.plain(f"Nothing was found in {few}: see below."), icon=":material/block:")
     for notice in found.notices:
         st.info(text.plain(file_cards.in_the_browser(notice)), icon=":material/info:")

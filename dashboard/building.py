@@ -33,6 +33,7 @@ __all__ = [
     "build_of",
     "check_themes",
     "encoders",
+    "forget_preview",
     "housekeeping",
     "keep_request",
     "preview_of",
@@ -195,6 +196,11 @@ def preview_of(draft: Draft, request: Request) -> Preview:
         notices=tuple(told["notices"]),
         fields=told.get("fields", {}),
     )
+
+
+def forget_preview(draft: Draft, request: Request) -> None:
+    """Let the uploads be read again, although they were."""
+    shutil.rmtree(_preview_folder(draft, request), ignore_errors=True)
 
 
 def encoders() -> tuple[str, ...]:

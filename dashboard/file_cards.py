@@ -13,14 +13,16 @@ import streamlit as st
 from dashboard import text, wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dashboard.building import FilePreview, Preview, Request
 
-__all__ = ["file_cards", "in_the_browser", "kind"]
+__all__ = ["alike", "file_cards", "in_the_browser", "kind"]
 
 #: Files whose first records are shown at once; with more they are a click away.
 _OPEN = 8
+#: Files that have a card at once; how many have one now.
+_STEP, _SHOWN = 40, "files-shown"
 _KINDS: Mapping[str, str] = MappingProxyType(
     {
         "arxiv-atom": "arXiv feed",
@@ -77,23 +79,29 @@ def file_cards(
     """
     several = len(preview.files) > _OPEN
     # What needs a look comes first.
-    for file in sorted(preview.files, key=lambda each: each.read > 0):
+    groups = alike(sorted(preview.files, key=lambda each: each.read > 0))
+    shown = st.session_state.get(_SHOWN, _STEP)
+    for group in groups[:shown]:
+        file = group[0]
         mark = hashlib.sha256(file.name.encode()).hexdigest()[:12]
         with st.container(border=True, key=f"pm-file-{mark}"):
             with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-                st.html(_head(file))
-                upload = removable(file.name)
-                if upload is not None:
+                st.html(_head(file) if len(group) == 1 else _head_of_many(group))
+                if upload := removable(file.name):
+                    own = upload == file.name
                     st.button(
-                        "Remove" if upload == file.name else text.plain(f"Remove {upload}"),
+                        "Remove" if own else text.plain(f"Remove {upload}"),
                         icon=":material/close:",
                         type="tertiary",
                         on_click=on_remove,
                         args=(upload,),
+                        help=text.plain(f"Remove {upload}") if own else None,
                         key=f"remove-{mark}",
                     )
             for notice in file.notices:
                 _notice(notice, file)
+            if len(group) > 1:
+                _names(group, mark)
             if file.columns:
                 _columns(file, preview, request, mark, on_column)
             if file.sample and not several:
@@ -103,6 +111,41 @@ def file_cards(
                     st.html(_sample(file))
             if file.others:
                 _others(file, mark)
+    if len(groups) > shown:
+        st.button(
+            f"Show {min(2 * _STEP, len(groups) - shown)} more files",
+            icon=":material/expand_more:",
+            on_click=lambda: st.session_state.update({_SHOWN: shown + 2 * _STEP}),
+            key="files-more",
+        )
+
+
+def alike(files: Sequence[FilePreview]) -> list[list[FilePreview]]:
+    """Files one by one, but those of an archive together that are of no use for the same reason."""
+    groups: dict[object, list[FilePreview]] = {}
+    for file in files:
+        archive, inside, _ = file.name.partition("/")
+        same = inside and not file.read and not file.columns and len(file.notices) == 1
+        said = file.notices[0].removeprefix(f"{file.name}: ") if same else ""
+        groups.setdefault((archive, said) if same else file.name, []).append(file)
+    return list(groups.values())
+
+
+def _head_of_many(group: Sequence[FilePreview]) -> str:
+    archive = group[0].name.partition("/")[0]
+    return (
+        '<div class="pm-file">'
+        + text.element("strong", archive)
+        + text.element("span", kind(group[0].format), css_class="pm-chip")
+        + text.element("div", f"{len(group):,} files in it, no records", css_class="pm-sub")
+        + "</div>"
+    )
+
+
+def _names(group: Sequence[FilePreview], mark: str) -> None:
+    with st.expander(f"Which {len(group):,} files", key=f"names-{mark}"):
+        names = "".join(text.element("li", each.name.partition("/")[2]) for each in group)
+        st.html(f'<ul class="pm-names">{names}</ul>')
 
 
 def kind(file_format: str) -> str:
@@ -229,6 +272,8 @@ def _column(
     st.selectbox(
         name.replace("_", " ").capitalize(),
         options,
+        # None makes it one that can be cleared; its value is what was put in its state.
+        index=None,
         help=text.plain(words),
         placeholder="no column",
         format_func=text.plain,

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,6 +90,7 @@ class Job:
         problem: the message that ended it, in words for the user; empty where there is none.
         details: what the command wrote beside that, e.g. a traceback.
         seconds: since it was started, or that it took.
+        notes: remarks so far; of a reading, one for each file that was read.
     """
 
     state: State
@@ -97,6 +98,7 @@ class Job:
     problem: str = ""
     details: str = ""
     seconds: float = 0.0
+    notes: int = 0
 
     @property
     def active(self) -> bool:
@@ -191,14 +193,8 @@ def look(folder: Path) -> Job:
     now = time.time()
     if isinstance(end, dict):
         state, now = end.get("how", state), float(end.get("time", now))
-    stages, problem, details = _told(folder / EVENTS, now)
-    return Job(
-        state=state,
-        stages=stages,
-        problem=problem,
-        details=details,
-        seconds=max(0.0, now - float(request.get("started", now))),
-    )
+    told = _told(folder / EVENTS, now)
+    return replace(told, state=state, seconds=max(0.0, now - float(request.get("started", now))))
 
 
 def output(folder: Path) -> Any:
@@ -222,10 +218,10 @@ def _unended(folder: Path, *, gone: bool) -> State:
     return "running" if (folder / EVENTS).exists() else "waiting"
 
 
-def _told(file: Path, now: float) -> tuple[tuple[Stage, ...], str, str]:
-    """Stages, the problem and whatever else was written."""
+def _told(file: Path, now: float) -> Job:
+    """Stages, remarks, the problem and whatever else was written; the state is not in it."""
     begun: list[tuple[int, int, str, float]] = []
-    problem, rest, end = "", [], now
+    problem, rest, end, notes = "", [], now, 0
     for line, event in _events(file):
         kind = event.get("event")
         if kind == "stage":
@@ -233,6 +229,8 @@ def _told(file: Path, now: float) -> tuple[tuple[Stage, ...], str, str]:
             begun.append((int(event["number"]), int(event["total"]), str(event["name"]), at))
         elif kind == "error":
             problem = str(event.get("text", ""))
+        elif kind == "note":
+            notes += 1
         elif kind == "done":
             end = float(event.get("time", now))
         elif kind is None:
@@ -242,7 +240,8 @@ def _told(file: Path, now: float) -> tuple[tuple[Stage, ...], str, str]:
         Stage(number, total, name, max(0.0, until - at))
         for (number, total, name, at), until in zip(begun, ends, strict=False)
     )
-    return stages, problem, "\n".join(rest)[-4000:]
+    details = "\n".join(rest)[-4000:]
+    return Job("none", stages=stages, problem=problem, details=details, notes=notes)
 
 
 def _events(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:

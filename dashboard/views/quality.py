@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["limits", "show"]
 
+#: Remarks that are shown at once; more are a click away.
+_FEW = 6
+
 #: Quality figures in plain words: what each one says, and what a good value is.
 FIGURES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -196,10 +199,16 @@ def _figures(topic_map: TopicMap) -> None:
 
 def _notices(topic_map: TopicMap) -> None:
     notices = topic_map.manifest.get("notices")
-    if isinstance(notices, list) and notices:
-        st.subheader("What was noticed while reading", anchor=False)
-        for notice in notices:
-            st.info(text.plain(str(notice)), icon=":material/info:")
+    if not isinstance(notices, list) or not notices:
+        return
+    said = "".join(text.element("li", str(notice)) for notice in notices)
+    with st.expander(
+        f"What was noticed while reading: {wording.count(len(notices), 'remark')}",
+        icon=":material/info:",
+        expanded=len(notices) <= _FEW,
+        key="quality-notices",
+    ):
+        st.html(f'<ul class="pm-notices">{said}</ul>')
 
 
 def _made(topic_map: TopicMap) -> None:
