@@ -96,18 +96,18 @@ class Candidates:
 
     def _near(self, fetch: Callable[[int], Record]) -> Iterator[tuple[int, int]]:
         """Pairs of rows whose titles are nearly the same."""
-        seen: set[tuple[int, int]] = set()
+        starts = self._keys["start"]
         for name in ("start", "end"):
             for rows in _shared(self._keys[name]):
                 if len(rows) > _BLOCK:
                     continue
-                for pair in combinations(rows, 2):
-                    if pair in seen or not self._may_be_near(*pair):
+                for one, other in combinations(rows, 2):
+                    # Those that begin alike as well were compared already, or are too many.
+                    again = name == "end" and starts[one] == starts[other]
+                    if again or not self._may_be_near(one, other):
                         continue
-                    seen.add(pair)
-                    one, other = map(fetch, pair)
-                    if near_titles(Known([one]), Known([other])):
-                        yield pair
+                    if near_titles(Known([fetch(one)]), Known([fetch(other)])):
+                        yield one, other
 
     def _may_be_near(self, one: int, other: int) -> bool:
         """Whether keys say nothing against it: titles of about one length, no other identifier."""
