@@ -38,7 +38,7 @@ LAYERS = (
         "thirdparty",
     ),
     ("topicmap",),
-    ("remnants", "store", "terms", "themefile"),
+    ("remnants", "store", "terms", "themefile", "trend_tests"),
     ("text",),
     ("sources",),
     ("outcomes", "reading", "sameness"),
@@ -50,7 +50,7 @@ LAYERS = (
     ("projection", "clustering"),
     ("model", "stability"),
     ("labels", "themes", "trends", "quality"),
-    ("artefact", "exports", "search", "threshold"),
+    ("artefact", "exports", "search", "threshold", "trend_verdicts"),
     ("ledger", "reports"),
     ("flags", "preview"),
     ("stages",),
@@ -74,6 +74,7 @@ READ_SIDE = {
     "themefile",
     "threshold",
     "topicmap",
+    "trend_verdicts",
     "trends",
 }
 
