@@ -114,7 +114,11 @@ def build_from_corpus(
             **stages.measure(placed, described, cache),
             **mean_stability(stability, tables.topics["size"].to_numpy()),
         }
-    notices = [*corpus.notices, *stages.remarks(corpus, described)]
+    notices = [
+        *corpus.notices,
+        *stages.remarks(corpus, described),
+        *theming.remarks(themed, settings),
+    ]
     for notice in notices[len(corpus.notices) :]:
         watch.progress.note(notice)
     manifest = _manifest(corpus, settings, encoded, tables, quality, notices, watch.seconds)

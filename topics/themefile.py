@@ -16,16 +16,24 @@ __all__ = ["PRESETS", "Theme", "load_themes", "parse_themes"]
 #: Presets that ship with Papermap.
 PRESETS = ("ml",)
 
-_FIELDS = {"name", "description", "phrases"}
+_FIELDS = {"name", "description", "phrases", "papers"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """One theme: its name, what it is about, and phrases that papers on it use."""
+    """One theme.
+
+    Attributes:
+        name: what it is called.
+        description: what it is about.
+        phrases: that papers on it use.
+        papers: examples of it, each by its id, DOI, arXiv id or title.
+    """
 
     name: str
     description: str = ""
     phrases: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
 
     @property
     def wording(self) -> list[str]:
@@ -86,11 +94,7 @@ def parse_themes(text: str, *, where: str) -> tuple[Theme, ...]:
 def _theme(table: Any, where: str) -> Theme:
     if not isinstance(table, dict):
         raise SettingsError(f"{where} is not a table; write [[theme]] above it.")
-    name, description, phrases = (
-        table.get("name"),
-        table.get("description", ""),
-        table.get("phrases", []),
-    )
+    name, description = table.get("name"), table.get("description", "")
     if not isinstance(name, str) or not name.strip():
         raise SettingsError(f'{where} has no name; expected a line such as name = "unlearning".')
     unknown = sorted(set(table) - _FIELDS)
@@ -101,10 +105,16 @@ def _theme(table: Any, where: str) -> Theme:
         )
     if not isinstance(description, str):
         raise SettingsError(f"{where} ({name}): description must be a string.")
-    if not isinstance(phrases, list) or not all(isinstance(phrase, str) for phrase in phrases):
-        raise SettingsError(f"{where} ({name}): phrases must be a list of strings.")
     return Theme(
         name=" ".join(name.split()),
         description=description.strip(),
-        phrases=tuple(phrase.strip() for phrase in phrases if phrase.strip()),
+        phrases=_strings(table, "phrases", f"{where} ({name})"),
+        papers=_strings(table, "papers", f"{where} ({name})"),
     )
+
+
+def _strings(table: dict[str, Any], field: str, where: str) -> tuple[str, ...]:
+    given = table.get(field, [])
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise SettingsError(f"{where}: {field} must be a list of strings.")
+    return tuple(each.strip() for each in given if each.strip())

@@ -10,14 +10,22 @@ from topics.store import digest, load_json, save_json
 from topics.topicmap import OTHER_THEME
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from topics.corpus import Corpus
     from topics.settings import BuildSettings
     from topics.stages import Described, Encoded
     from topics.store import Cache
+    from topics.themefile import Theme
 
-__all__ = ["Themed", "check_settings", "sort_into_themes"]
+__all__ = ["Themed", "check_settings", "remarks", "sort_into_themes"]
+
+#: Share of papers that fit no given theme from which the themes do not suit the corpus.
+_MOST_OTHER = 0.6
+
+#: Examples that could not be found, of each theme, that are named one by one.
+_NAMED = 3
 
 #: Themes choices that are no file and no preset.
 _NO_THEMES, _FOUND_THEMES = "none", "auto"
@@ -25,12 +33,17 @@ _NO_THEMES, _FOUND_THEMES = "none", "auto"
 
 @dataclass(frozen=True, slots=True)
 class Themed:
-    """Themes, the theme of each paper with its confidence, and of each topic; null with none."""
+    """Themes, the theme of each paper with its confidence, and of each topic; null with none.
+
+    Attributes:
+        missing: for each theme, the examples its file lists that are no papers of the corpus.
+    """
 
     themes: tuple[tuple[str, str], ...]
     papers: tuple[str | None, ...]
     confidence: tuple[float | None, ...]
     topics: tuple[str | None, ...]
+    missing: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def check_settings(settings: BuildSettings) -> None:
@@ -57,6 +70,25 @@ def sort_into_themes(
     return _named_themes(corpus, encoded, described, settings, cache)
 
 
+def remarks(themed: Themed, settings: BuildSettings) -> list[str]:
+    """What a reader must know of how the themes fit the corpus, in plain words."""
+    said = []
+    for name, missing in themed.missing:
+        listed = ", ".join(f"“{example}”" for example in missing[:_NAMED])
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        said.append(
+            f"The theme {name} lists {listed}{more} as an example; no paper here has that id, DOI, "
+            "arXiv id or title, so it was passed over."
+        )
+    other = themed.papers.count(OTHER_THEME) / max(len(themed.papers), 1)
+    if other >= _MOST_OTHER and settings.themes != _FOUND_THEMES:
+        said.append(
+            f"{other:.0%} of the papers belong to no theme but {OTHER_THEME}: these themes may not "
+            "suit the collection. --themes auto finds themes in it, a themes file names your own."
+        )
+    return said
+
+
 def _named_themes(
     corpus: Corpus,
     encoded: Encoded,
@@ -72,7 +104,10 @@ def _named_themes(
     def compute() -> Themed:
         from topics.themes import assign_themes, theme_of_topics
 
-        found = assign_themes(themes, texts_of(corpus), encoded.vectors, encoded.encoder())
+        rows, missing = _examples(themes, corpus)
+        found = assign_themes(
+            themes, texts_of(corpus), encoded.vectors, encoded.encoder(), examples=rows
+        )
         topics = theme_of_topics(
             found.names, found.confidence, described.clustering.labels, described.clustering.topics
         )
@@ -81,16 +116,54 @@ def _named_themes(
             papers=tuple(found.names),
             confidence=tuple(round(float(value), 4) for value in found.confidence),
             topics=tuple(topics),
+            missing=missing,
         )
 
     def save(themed: Themed, folder: Path) -> None:
-        save_json([themed.themes, themed.papers, themed.confidence, themed.topics], folder)
+        parts = (themed.themes, themed.papers, themed.confidence, themed.topics, themed.missing)
+        save_json(list(parts), folder)
 
     def load(folder: Path) -> Themed:
-        listed, papers, confidence, topics = load_json(folder)
-        return Themed(tuple(map(tuple, listed)), tuple(papers), tuple(confidence), tuple(topics))
+        listed, papers, confidence, topics, missing = load_json(folder)
+        return Themed(
+            tuple(map(tuple, listed)),
+            tuple(papers),
+            tuple(confidence),
+            tuple(topics),
+            tuple((name, tuple(examples)) for name, examples in missing),
+        )
 
     return cache.get_or_compute("themes", key, compute, save=save, load=load)
+
+
+def _examples(
+    themes: Sequence[Theme], corpus: Corpus
+) -> tuple[list[list[int]], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Rows of the papers that each theme lists as examples, and what it lists in vain."""
+    if not any(theme.papers for theme in themes):
+        return [[] for _ in themes], ()
+    from topics.sources.identifiers import find_arxiv_id, find_doi
+    from topics.text import title_key
+
+    row_of: dict[str, int] = {}
+    papers = corpus.papers
+    for name, key in (("id", str), ("arxiv_id", str), ("doi", str.lower), ("title", title_key)):
+        for row, value in enumerate(papers[name]):
+            if isinstance(value, str) and value:
+                row_of.setdefault(key(value), row)
+
+    def find(example: str) -> int | None:
+        doi, arxiv = find_doi(example), find_arxiv_id(example, bare=True)
+        keys = (example, arxiv, doi and doi.lower(), title_key(example))
+        return next((row_of[key] for key in keys if key and key in row_of), None)
+
+    rows, missing = [], []
+    for theme in themes:
+        found = {example: find(example) for example in theme.papers}
+        rows.append([row for row in dict.fromkeys(found.values()) if row is not None])
+        if lost := tuple(example for example, row in found.items() if row is None):
+            missing.append((theme.name, lost))
+    return rows, tuple(missing)
 
 
 _OTHER_TEXT = "papers that fit none of the other themes"

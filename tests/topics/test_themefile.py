@@ -50,6 +50,13 @@ def test_a_themes_file_is_read() -> None:
     assert second == Theme(name="sound and speech")
 
 
+def test_a_theme_may_list_example_papers() -> None:
+    (theme,) = parse_themes(_theme(name="'a'", papers="['2401.01234', ' A title ', '']"), where="")
+    assert theme.papers == ("2401.01234", "A title")
+    assert theme.wording == ["a"]
+    assert "papers must be a list of strings" in str(_outcome(_theme(name="'a'", papers="'2'")))
+
+
 def test_wording_is_all_that_describes_a_theme() -> None:
     first, second = parse_themes(GOOD, where="")
     assert first.wording == [first.name, first.description, *first.phrases]

@@ -67,6 +67,24 @@ def test_the_order_of_themes_does_not_matter() -> None:
     assert np.allclose(one.confidence, other.confidence)
 
 
+def test_an_example_has_its_theme_and_draws_papers_like_it() -> None:
+    texts = [*TEXTS, "Harvest of maize after a drought", "Maize harvest and soil"]
+    without = _assign(texts, SOUND, Theme(name="farming"))
+    assert without.names[-2:] == ["other", "other"]
+    farming = Theme(name="farming")
+    found = assign_themes(
+        [SOUND, farming],
+        texts,
+        _Words().encode(texts),
+        _Words(),
+        examples=[[], [len(texts) - 2]],
+    )
+    assert found.names[-2:] == ["farming", "farming"]
+    assert found.confidence[-2] == 1
+    assert found.confidence[-1] < 1
+    assert found.names[0] == "sound"
+
+
 def test_one_theme_is_enough() -> None:
     found = _assign(TEXTS, GAMES)
     assert found.names == ["other", "games", "games", "other", "other"]
