@@ -14,6 +14,7 @@ from topics.sources.hf_parts import (
     author_count,
     date,
     furniture,
+    has_byline,
     number,
 )
 from topics.sources.hf_plain import own_date
@@ -49,9 +50,11 @@ _COUNT_LINK = re.compile(
 
 def has_headed_card(text: str) -> bool:
     """Whether a heading links to a paper, or the page's own headings are marked as such."""
-    if _MARKED_BYLINE.search(text):
+    if "#" not in text:
+        return False
+    byline = has_byline(text)
+    if byline and _MARKED_BYLINE.search(text):
         return True
-    byline = BYLINE.search(text) is not None
     return any(byline or _paper_link(match) for match in _LINKED.finditer(text))
 
 

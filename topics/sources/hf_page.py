@@ -43,7 +43,7 @@ class HfPage:
                 return True
             text = whole[: len(text)]
         return (
-            hf_parts.BYLINE.search(text) is not None
+            hf_parts.has_byline(text)
             or _INBOX.search(text) is not None
             or hf_headed.has_headed_card(text)
             or hf_plain.has_author_block(text)
@@ -85,7 +85,7 @@ def _page(text: str) -> hf_parts.Page:
         return hf_html.read_html(text)
     if hf_headed.has_headed_card(text):
         return hf_headed.read_headed(text)
-    if hf_parts.BYLINE.search(text) or hf_plain.has_author_block(text):
+    if hf_parts.has_byline(text) or hf_plain.has_author_block(text):
         return hf_plain.read_plain(text)
     # Cut off within its header, or a form without any mark of where papers begin.
     return hf_parts.Page([])

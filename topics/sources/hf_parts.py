@@ -18,6 +18,7 @@ __all__ = [
     "author_count",
     "date",
     "furniture",
+    "has_byline",
     "is_day",
     "number",
     "record",
@@ -39,6 +40,8 @@ _ARXIV_ID = re.compile(r"/papers/(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?(?=$|[#?
 BYLINE = re.compile(
     r"\bby\s*(?:!?\[[^\n]{0,80}?)?\s*AK\b[^\n]{0,120}\s+and the research community", re.IGNORECASE
 )
+#: What every such line ends in.
+_COMMUNITY = "research community"
 #: Furniture that carries a count or a name.
 _COUNTED = re.compile(
     r"(?:github|models?|datasets?|spaces?|collections?|upvote)\s+-?[\d.,]*k?"
@@ -60,6 +63,11 @@ _FURNITURE = frozenset(
     .replace("    ", "")
     .split("|")
 )
+
+
+def has_byline(text: str) -> bool:
+    """Whether the line under the heading of such a page stands in a text."""
+    return _COMMUNITY in text.lower() and BYLINE.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class _Block:
 
 def has_author_block(text: str) -> bool:
     """Whether the text holds an author block of this form."""
-    return _AUTHOR_BLOCK.search(text) is not None
+    return "·" in text and "author" in text and _AUTHOR_BLOCK.search(text) is not None
 
 
 def read_plain(text: str) -> Page:
