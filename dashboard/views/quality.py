@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import links, moved, records, text, wording
+from dashboard import links, moved, records, solidity, text, wording
 from dashboard.state import UNCLUSTERED
 from dashboard.trend_lines import read_on
 
@@ -49,6 +49,13 @@ FIGURES: Mapping[str, tuple[str, str]] = MappingProxyType(
                 "papers count as torn apart. From 0.3 on there are real groups."
             ),
         ),
+        "topic_stability": (
+            "Topics that come back",
+            (
+                "How much of a topic is found again in nine tenths of the papers, averaged over "
+                "all. From 0.75 on topics are solid; below 0.5 most are one way to cut of many."
+            ),
+        ),
         "keyword_diversity": (
             "Keywords of one topic only",
             "Share of different words among the keywords of all topics: 1 means none is shared.",
@@ -73,9 +80,10 @@ def _show(screen: Screen) -> None:
     items = "".join(text.element("li", limit) for limit in limits(topic_map))
     st.html(f'<ul class="pm-limits">{items}</ul>')
     _figures(topic_map)
-    _notices(topic_map)
+    solidity.show(screen)
     moved.show(screen)
     records.show(screen)
+    _notices(topic_map)
     _made(topic_map)
 
 

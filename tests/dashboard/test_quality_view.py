@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.loading import MAPS_VARIABLE
 from dashboard.records import choose, read_by_file
+from dashboard.solidity import solidity, topic_frame
 from dashboard.views.quality import limits
 from tests.dashboard.screens import assert_only_text, html_of, open_page, words_of
 from tests.factories import HOSTILE_TITLES, make_map, write_map
@@ -66,7 +67,8 @@ def test_what_was_read_and_how_it_was_made(folder: Path) -> None:
     assert "0.42" in said
     assert "Neighbours kept by the map" in said
     assert "Something new" in said
-    facts, seconds, settings = [frame.value for frame in page.dataframe]
+    solid, facts, seconds, settings = [frame.value for frame in page.dataframe]
+    assert list(solid["Topic"]) == list(make_map().topics["name"])
     assert '<td data-label="read">2</td>' in said
     assert "neither a title nor an abstract" in said
     assert list(seconds["Stage"]) == ["Reading the sources", "Writing the map"]
@@ -168,3 +170,23 @@ def test_hostile_text_is_only_text(tmp_path: Path) -> None:
     page = open_page(tmp_path / "map", "quality")
     assert not page.exception
     assert_only_text(page)
+
+
+def test_solid_and_fragile_topics_are_told_apart() -> None:
+    assert [solidity(value) for value in (1.0, 0.75, 0.7, 0.6, 0.3, None, float("nan"))] == [
+        "solid",
+        "solid",
+        "fair",
+        "fair",
+        "fragile",
+        None,
+        None,
+    ]
+    made = make_map()
+    topics = made.topics.assign(stability=[0.1 + 0.07 * i for i in range(len(made.topics))])
+    frame = topic_frame(replace(made, topics=topics))
+    assert list(frame["Comes back"]) == sorted(topics["stability"], reverse=True)
+    assert set(frame["Verdict"]) == {"solid", "fair", "fragile"}
+    assert frame["Kept on the map"].between(0, 1).all()
+    unknown = topic_frame(replace(made, topics=made.topics.assign(stability=None)))
+    assert unknown["Verdict"].isna().all()

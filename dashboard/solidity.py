@@ -1,0 +1,101 @@
+"""Which topics are solid and which are fragile, in words and numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard import links, tables, wording
+from topics.faithfulness import kept_by_topic
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dashboard.screen import Screen
+    from topics.topicmap import TopicMap
+
+__all__ = ["show", "solidity", "topic_frame"]
+
+#: From which share of a topic coming back it is called what; after Hennig (2007).
+WORDS = ((0.75, "solid"), (0.6, "fair"), (0.0, "fragile"))
+
+_OPENED = "solidity-open"
+
+
+def show(screen: Screen) -> None:
+    """Draw the section of the Quality view; nothing for a map without topics."""
+    frame = topic_frame(screen.topic_map)
+    if frame.empty:
+        return
+    st.subheader("Which topics are solid", anchor=False)
+    known = frame["Comes back"].notna()
+    if known.any():
+        counts = frame.loc[known, "Verdict"].value_counts()
+        told = ", ".join(f"{counts[word]} {word}" for _, word in WORDS if word in counts)
+        st.markdown(
+            f"**{told}.** To find out, topics were sought again several times in nine tenths of "
+            "the papers, each time others: a topic that comes back nearly whole is there in the "
+            "papers, one that dissolves is only one way to cut them."
+        )
+    else:
+        st.markdown("Whether topics come back was not measured for this map.")
+    st.caption(
+        "Comes back: how much of the topic is found again. Kept on the map: share of its papers' "
+        "ten nearest by text that are among the ten nearest on the map; where it is low, the "
+        "picture tears apart what belongs together."
+    )
+    _table(screen, frame)
+
+
+def topic_frame(topic_map: TopicMap) -> pd.DataFrame:
+    """One row a topic, the most solid first; columns Topic, Papers, Verdict and two shares."""
+    import pandas as pd
+
+    topics = topic_map.topics
+    stability = pd.to_numeric(topics["stability"], errors="coerce").astype(float)
+    kept = kept_by_topic(topic_map)
+    frame = pd.DataFrame(
+        {
+            "id": topics["id"],
+            "Topic": [tables.cell_label(name) for name in topics["name"]],
+            "Papers": topics["size"],
+            "Verdict": [solidity(value) for value in stability],
+            "Comes back": stability,
+            "Kept on the map": [kept.get(topic) for topic in topics["id"]],
+        }
+    )
+    return frame.sort_values("Comes back", ascending=False, kind="stable", ignore_index=True)
+
+
+def solidity(stability: float | None) -> str | None:
+    """The word for how much of a topic comes back; None where that is not known."""
+    if not wording.is_known(stability):
+        return None
+    return next(word for least, word in WORDS if float(stability or 0) >= least)
+
+
+def _table(screen: Screen, frame: pd.DataFrame) -> None:
+    shown = frame.drop(columns="id")
+    if not frame["Comes back"].notna().any():
+        shown = shown.drop(columns=["Verdict", "Comes back"])
+    config = st.column_config
+    st.dataframe(
+        shown,
+        key="solidity",
+        hide_index=True,
+        column_config={
+            "Topic": config.ButtonColumn(
+                width="medium", type="tertiary", alignment="left", key=_OPENED
+            ),
+            **{
+                name: config.ProgressColumn(name, min_value=0, max_value=1, format="percent")
+                for name in ("Comes back", "Kept on the map")
+                if name in shown
+            },
+        },
+        placeholder="",
+        alt=f"How solid each of {wording.count(len(frame), 'topic')} is",
+    )
+    if click := st.session_state.get(_OPENED):
+        links.go("topic", screen.view, topic=str(frame["id"].iloc[int(click["row"])]), paper=None)
