@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from dashboard.building import Preview, Request
 
-__all__ = ["discard", "keep", "paragraphs", "preview", "say", "upload"]
+__all__ = ["AFTER", "discard", "keep", "paragraphs", "preview", "say", "upload"]
+
+#: Anchor of what comes after the files, for who would have to step through all of them.
+AFTER = "name-and-themes"
 
 #: Seconds between two looks at a reading.
 _EVERY = 0.6
@@ -124,6 +127,8 @@ def preview(root: Path, draft: Draft, request: Request) -> Preview:
         return found
     if not found.job.active:
         _total(found)
+    if len(found.files) > 1:
+        st.html(f'<a class="pm-skip" href="#{AFTER}">Skip the files</a>')
     names = {file.name for file in draft.files()}
 
     def upload_of(name: str) -> str | None:

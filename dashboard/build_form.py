@@ -74,7 +74,7 @@ def _ended(root: Path, draft: Draft, job: Job) -> None:
 
 
 def _settings(root: Path, draft: Draft, request: Request, preview: Preview) -> None:
-    st.subheader("Name and themes", anchor=False)
+    st.subheader("Name and themes", anchor=build_files.AFTER)
     _seed(draft, request)
     st.text_input("Name of the map", max_chars=LIMITS.name, key=_key(draft, "name"))
     st.radio(

@@ -56,6 +56,15 @@ _HERE: Mapping[str, str] = MappingProxyType(
         'name the right one, as in --column title="…", or': "choose the right one below, or",
     }
 )
+_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "arxiv_id": "arXiv id",
+        "author_count": "Number of authors",
+        "doi": "DOI",
+        "pmid": "PubMed id",
+        "url": "Web address",
+    }
+)
 _BY_CONTENT = re.compile(r'(\w+) = "[^"]*" \(by content\)')
 
 
@@ -227,7 +236,7 @@ def _columns(
     """Which column was taken for what, and the way to say it better."""
     guessed = {name for notice in file.notices for name in _BY_CONTENT.findall(notice)}
     chips = "".join(
-        f'<span class="pm-chip"><b>{html.escape(name.replace("_", " "))}</b> '
+        f'<span class="pm-chip"><b>{html.escape(_field(name))}</b> '
         f"{html.escape(text.shorten(column, 40))}"
         f"{' <em>by its content</em>' if name in guessed else ''}</span>"
         for name, column in file.matched.items()
@@ -270,7 +279,7 @@ def _column(
     if st.session_state.get(key) != value:
         st.session_state[key] = value
     st.selectbox(
-        name.replace("_", " ").capitalize(),
+        _field(name),
         options,
         # None makes it one that can be cleared; its value is what was put in its state.
         index=None,
@@ -282,6 +291,12 @@ def _column(
         key=key,
         width=230,
     )
+
+
+def _field(name: str) -> str:
+    """What people call a field of a record."""
+    words = name.replace("_", " ")
+    return _FIELDS.get(name, words[:1].upper() + words[1:])
 
 
 def _others(file: FilePreview, mark: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -29,24 +30,23 @@ LONG = 120_000
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("workspace")
+def workspace(tmp_path_factory: pytest.TempPathFactory, made_map: TopicMap) -> Path:
+    """A workspace in which a map was built before the dashboard was started."""
+    root = tmp_path_factory.mktemp("workspace")
+    assert made_map.path is not None
+    shutil.copytree(made_map.path, root / "kept map")
+    return root
 
 
 @pytest.fixture(scope="module")
 def workshop(sample_map: TopicMap, workspace: Path) -> Iterator[str]:
-    """Address of a dashboard in which maps may be built."""
-    server = start(sample_map, workspace)
-    yield server.address
-    server.stop()
-
-
-def start(sample_map: TopicMap, workspace: Path) -> Server:
+    """Address of the one dashboard of these tests in which maps may be built."""
     server = Server([str(sample_map.path)], workspace=workspace)
     cache = str(sample_map.path.parent / "cache") if sample_map.path else ""
     with mock.patch.dict(os.environ, {"PAPERMAP_CACHE": cache}):
         server.start()
-    return server
+    yield server.address
+    server.stop()
 
 
 def upload(page: Page, *files: Path | FilePayload) -> None:
@@ -62,7 +62,9 @@ def payload(name: str, data: bytes) -> FilePayload:
     return {"name": name, "mimeType": "text/plain", "buffer": data}
 
 
-def test_five_pages_become_a_map(open_tab: OpenTab, workshop: str, workspace: Path) -> None:
+def test_files_become_a_map_at_the_second_try(
+    open_tab: OpenTab, workshop: str, workspace: Path
+) -> None:
     page = open_tab(workshop)
     wait_for_map(page)
     page.get_by_role("link", name="Build").click()
@@ -79,7 +81,34 @@ def test_five_pages_become_a_map(open_tab: OpenTab, workshop: str, workspace: Pa
     name.fill("Saved pages & more")
     name.press("Enter")
     settled(page)
+    page.get_by_text("My own", exact=True).click()
+    themes = page.get_by_role("textbox", name="Your themes")
+    themes.fill("[[theme]]")
+    themes.press("Control+Enter")
+    expect(page.locator(".stAlert", has_text="theme 1 has no name")).to_be_visible()
+    expect(page.get_by_role("button", name="Build the map")).to_be_disabled()
+    themes.fill('[[theme]]\nname = "limits"\nphrases = ["scaling laws"]')
+    themes.press("Control+Enter")
+    expect(page.locator(".pm-chip", has_text="limits")).to_be_visible()
     page.get_by_role("button", name="Build the map").click()
+    expect(page.locator(".pm-stages")).to_be_visible()
+
+    page.reload()
+    expect(page.locator(".pm-stages")).to_be_visible()
+    elsewhere = open_tab(f"{workshop}/build", fresh=True)
+    expect(elsewhere.get_by_role("heading", name="Being built now")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".stAlert", has_text="The build was cancelled.")).to_be_visible(
+        timeout=LONG
+    )
+    # All that was chosen is still there, to be built with other themes.
+    expect(page.get_by_role("textbox", name="Your themes")).to_have_value(re.compile("limits"))
+    expect(page.get_by_role("heading", name="5 files, 153 papers")).to_be_visible(timeout=LONG)
+    assert not (workspace / "Saved pages & more").exists()
+    page.get_by_text("Machine learning", exact=True).click()
+    build = page.get_by_role("button", name="Build the map")
+    expect(build).to_be_enabled(timeout=LONG)
+    build.click()
     expect(page.get_by_role("heading", name="Building “Saved pages & more”")).to_be_visible()
     expect(page.locator(".pm-stages li")).to_have_count(7)
     expect(page.locator(".pm-count")).to_have_text("153 papers", timeout=LONG)
@@ -118,83 +147,81 @@ def test_bad_files_beside_good_ones(
     upload(page, payload("..\\..\\up.txt", b"nothing of ours"))
     expect(page.locator(".pm-file strong", has_text="up.txt")).to_be_visible(timeout=LONG)
     assert not [path for path in workspace.rglob("*up.txt") if path.parent.name != "files"]
-    for name in ("picture.txt", "empty.csv", "up.txt"):
-        card(page, name).get_by_role("button", name="Remove").click()
-        expect(card(page, name)).to_have_count(0, timeout=LONG)
-    expect(page.get_by_role("heading", name="1 file, 12 papers")).to_be_visible(timeout=LONG)
-    expect(page.get_by_text("Nothing was found")).to_have_count(0)
+    card(page, "picture.txt").get_by_role("button", name="Remove").click()
+    expect(card(page, "picture.txt")).to_have_count(0, timeout=LONG)
+    expect(page.get_by_role("heading", name="3 files, 12 papers")).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Discard these files").click()
     expect(page.locator(".pm-file")).to_have_count(0)
     assert param(page, "build") == []
 
 
-def test_a_build_survives_a_reload_and_can_be_cancelled(
-    open_tab: OpenTab, workshop: str, workspace: Path
-) -> None:
+def test_a_map_from_before_is_renamed_and_deleted(open_tab: OpenTab, workshop: str) -> None:
+    reader = open_tab(f"{workshop}/?map=kept+map", fresh=True)
+    wait_for_map(reader)
     page = open_tab(f"{workshop}/build")
-    upload(page, *PAGES[:3])
-    expect(page.get_by_role("heading", name="3 files")).to_be_visible(timeout=LONG)
-    page.get_by_text("My own", exact=True).click()
-    themes = page.get_by_role("textbox", name="Your themes")
-    themes.fill("[[theme]]")
-    themes.press("Control+Enter")
-    expect(page.locator(".stAlert", has_text="theme 1 has no name")).to_be_visible()
-    expect(page.get_by_role("button", name="Build the map")).to_be_disabled()
-    themes.fill('[[theme]]\nname = "limits"\nphrases = ["scaling laws"]')
-    themes.press("Control+Enter")
-    expect(page.locator(".pm-chip", has_text="limits")).to_be_visible()
-    page.get_by_role("button", name="Build the map").click()
-    expect(page.locator(".pm-stages")).to_be_visible()
+    row = page.locator("[class*=st-key-pm-built-]").filter(has_text="kept map")
+    expect(row).to_contain_text("153 papers")
+    row.get_by_role("button", name="Rename").click()
+    dialog = page.get_by_role("dialog")
+    name = dialog.get_by_label("New name")
+    name.fill("new name")
+    name.press("Enter")
+    settled(page)
+    dialog.get_by_role("button", name="Rename").click()
+    expect(page.get_by_text("“kept map” is called “new name” now.")).to_be_visible()
+    # Who has the map open is led to where it is.
+    reader.reload()
+    expect(reader.get_by_text("The map “kept map” is called “new name” now.")).to_be_visible()
+    expect(reader.locator(".pm-count")).to_have_text("153 papers")
+    row = page.locator("[class*=st-key-pm-built-]").filter(has_text="new name")
+    row.get_by_role("button", name="Delete").click()
+    expect(dialog).to_contain_text("This cannot be undone")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    row.get_by_role("button", name="Delete").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("“new name” was deleted.")).to_be_visible()
+    expect(row).to_have_count(0)
+    reader.reload()
+    expect(reader.locator(".stAlert")).to_contain_text("The map “kept map” was deleted on")
+    wait_for_map(reader)
 
-    page.reload()
-    expect(page.locator(".pm-stages")).to_be_visible()
-    elsewhere = open_tab(f"{workshop}/build", fresh=True)
-    expect(elsewhere.get_by_role("heading", name="Being built now")).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.locator(".stAlert", has_text="The build was cancelled.")).to_be_visible(
-        timeout=LONG
+
+#: Names of what can be reached with the keyboard, empty for what has none.
+NAMES = """nodes => nodes.filter(node => node.offsetParent).map(node =>
+    node.getAttribute("aria-label") || node.labels?.[0]?.innerText || node.innerText)"""
+
+
+def test_on_a_phone(open_tab: OpenTab, workshop: str) -> None:
+    page = open_tab(f"{workshop}/build", width=390, height=844)
+    odd = b"heading,title,text\nOn maps,Journal of X,About maps of papers and of other things.\n"
+    upload(
+        page,
+        payload("page-1.txt", PAGES[0].read_bytes()),
+        payload("one.csv", odd),
+        payload("two.csv", odd),
     )
-    # All that was chosen is still there, and nothing else was left behind.
-    expect(page.get_by_role("textbox", name="Your themes")).to_have_value(re.compile("limits"))
-    expect(page.get_by_role("heading", name="3 files")).to_be_visible(timeout=LONG)
-    names = {path.name for path in workspace.iterdir() if not path.name.endswith(".lock")}
-    assert names <= {".builds", "Saved pages & more"}
-    page.get_by_role("button", name="Discard these files").click()
-    expect(page.locator(".pm-file")).to_have_count(0)
-
-
-def test_maps_survive_a_restart(
-    open_tab: OpenTab, sample_map: TopicMap, made_map: TopicMap, tmp_path: Path
-) -> None:
-    import shutil
-
-    assert made_map.path is not None
-    shutil.copytree(made_map.path, tmp_path / "kept map")
-    server = start(sample_map, tmp_path)
-    try:
-        page = open_tab(f"{server.address}/build")
-        built = page.locator("[class*=st-key-pm-built-]")
-        expect(built).to_contain_text("153 papers")
-        built.get_by_role("link", name="kept map").click()
-        wait_for_map(page)
-        assert param(page, "map") == ["kept map"]
-    finally:
-        server.stop()
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_on_a_phone(open_tab: OpenTab, workshop: str, dark: bool) -> None:
-    page = open_tab(f"{workshop}/build", width=390, height=844, dark=dark)
-    table = payload("table.csv", b"title,abstract,year\nA,B,2001\n")
-    upload(page, payload("page-1.txt", PAGES[0].read_bytes()), table)
-    expect(page.get_by_role("heading", name="2 files, 13 papers")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name="3 files, 13 papers")).to_be_visible(timeout=LONG)
+    # Each table has columns of its own.
+    card(page, "one.csv").get_by_text("Correct the columns").click()
+    card(page, "one.csv").get_by_role("combobox", name="Title").click()
+    page.get_by_role("option", name="heading").click()
+    expect(card(page, "one.csv").locator(".pm-sample strong")).to_have_text("On maps", timeout=LONG)
+    expect(card(page, "two.csv").locator(".pm-sample strong")).to_have_text("Journal of X")
     expect(page.get_by_role("button", name="Build the map")).to_be_enabled()
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    for box in page.locator(".pm-file, .pm-sample, .pm-chips").all():
-        bounds = box.bounding_box()
-        assert bounds is not None
-        assert bounds["x"] >= 0
-        assert bounds["x"] + bounds["width"] <= 390
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        settled(page)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        for box in page.locator(".pm-file, .pm-sample, .pm-chips").all():
+            bounds = box.bounding_box()
+            assert bounds is not None
+            assert bounds["x"] >= 0
+            assert bounds["x"] + bounds["width"] <= 390
+    controls = page.locator(".stMain").locator("button, input, textarea, summary, a[href]")
+    names = controls.evaluate_all(NAMES)
+    assert len(names) > 20
+    assert all(name.strip() for name in names), names
     page.get_by_role("button", name="Discard these files").click()
     expect(page.locator(".pm-file")).to_have_count(0)
 
