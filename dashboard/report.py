@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from dashboard import tables, wording
 from dashboard.trend_lines import read_on, trends
+from dashboard.trend_words import WORDS, ranked, span_in_words
 from topics.exports import author_names, escape_markdown, paper_address
+from topics.trend_verdicts import CLAIMS, FALSE_SHARE, trend_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +99,7 @@ def report(
         blocks.append(Paragraph(f"This view: {address}"))
     blocks += _themes(topic_map, papers)
     blocks += _trends(topic_map, view, papers)
+    blocks += _changes(topic_map, papers)
     blocks += _topics(topic_map, papers, with_papers=with_papers)
     return (*blocks, *_provenance(topic_map))
 
@@ -183,8 +186,41 @@ def _trends(topic_map: TopicMap, view: View, papers: pd.DataFrame) -> list[Block
     ]
 
 
+def _changes(topic_map: TopicMap, papers: pd.DataFrame) -> list[Block]:
+    """The verdicts on the topics of the papers, claims first; the rule of each is with its topic.
+
+    They are on the whole map, whatever the filters: a selection has no share of its own.
+    """
+    found = trend_verdicts(topic_map)
+    own = set(papers["topic"].dropna())
+    rows = tuple(
+        (
+            topic_map.topic_names.get(topic, topic),
+            WORDS[word][0],
+            wording.percent(found.topics[topic].first or 0),
+            wording.percent(found.topics[topic].last or 0),
+        )
+        for word in CLAIMS
+        for topic in ranked(found, word)
+        if topic in own
+    )
+    tested = sum(found.topics[topic].p is not None for topic in own if topic in found.topics)
+    if not tested:
+        return []
+    said = (
+        f"{tested:,} of {wording.count(len(own), 'topic')} could be tested, over "
+        f"{span_in_words(found)}; {len(rows):,} of them clearly rose or fell. Periods that were "
+        "not over and undated papers do not count. Shares are of all dated papers of the map, "
+        "those of the fitted line at its two ends. Of all claims on the map at most about "
+        f"{100 * FALSE_SHARE:.0f} in 100 are expected to be wrong."
+    )
+    table = [Table(("Topic", "Trend", "Share at first", "Share at last"), rows)] if rows else []
+    return [Heading("What is changing"), *table, Paragraph(said)]
+
+
 def _topics(topic_map: TopicMap, papers: pd.DataFrame, *, with_papers: bool) -> list[Block]:
     blocks: list[Block] = [Heading("Topics")]
+    verdicts = trend_verdicts(topic_map).topics
     for row in tables.records(topic_map.topics):
         own = papers[papers["topic"] == row["id"]]
         if own.empty:
@@ -194,6 +230,7 @@ def _topics(topic_map: TopicMap, papers: pd.DataFrame, *, with_papers: bool) -> 
         blocks += [
             Heading(row["name"], 3),
             Paragraph(f"{theme}{size} · {', '.join(map(str, row['keywords']))}"),
+            *([Paragraph(verdicts[row["id"]].rule)] if row["id"] in verdicts else []),
             _items(own if with_papers else own[own["id"].isin(list(row["representatives"])[:3])]),
         ]
     free = papers[papers["topic"].isna()]

@@ -117,7 +117,7 @@ def _count_all(topic_map: TopicMap, step: str) -> Trends:
 
 
 def _count(topic_map: TopicMap, papers: pd.DataFrame, step: str) -> Trends:
-    from topics.trends import is_unfinished, trend_table
+    from topics.trends import trend_table, unfinished_periods
 
     possible, chosen = _periods(topic_map)
     period = step if step in possible else chosen
@@ -129,7 +129,13 @@ def _count(topic_map: TopicMap, papers: pd.DataFrame, step: str) -> Trends:
     return Trends(
         period=period,
         possible=possible,
-        unfinished=frozenset(p for p in whole["period"] if is_unfinished(p, as_of)),
+        # Of the whole map: filters do not make a period more or less complete.
+        unfinished=unfinished_periods(
+            corpus,
+            list(whole["period"]),
+            as_of=topic_map.manifest.get("as_of"),
+            built=topic_map.manifest.get("created"),
+        ),
         corpus=_line("All papers", whole, totals),
         themes={
             str(theme): _line(str(theme), rows, totals)

@@ -52,7 +52,9 @@ STEP_PAPERS = 10
 LEAST_CHANGE = 1.25
 #: A share is steady if its odds changed by less than that, and surely by less than this factor.
 STEADY_WITHIN = 2.0
-#: Most of its later share that an emerging topic may have had in the first half.
+#: The first and the last part of the steps are one in so many.
+PARTS = 3
+#: Most of its share in the last part that an emerging topic may have had in the first.
 NEARLY_ABSENT = 0.1
 
 
@@ -187,7 +189,8 @@ def _steps(periods: Sequence[str], totals: Sequence[int]) -> _Steps:
         held[-1] += total
     if len(held) > 1 and held[-1] < max(STEP_PAPERS, least / 2):
         # A short rest belongs to the step before it.
-        held[-2] += held.pop()
+        rest = held.pop()
+        held[-1] += rest
         step_of = [min(step, len(held) - 1) for step in step_of]
     middles = [_middle(period) for period in periods]
     weighted = [0.0] * len(held)
@@ -235,12 +238,12 @@ def judge(
     held = np.array(steps.totals, dtype=float)
     tests = slope_tests(hits, held, np.array(steps.times))
     adjusted = adjusted_for_many(tests.p)
-    half = len(held) // 2
-    early = hits[:, :half].sum(axis=1) / held[:half].sum()
-    late = hits[:, half:].sum(axis=1) / held[half:].sum()
+    part = max(1, len(held) // PARTS)
+    before, at_first = hits[:, :part].sum(axis=1), int(held[:part].sum())
+    later = hits[:, -part:].sum(axis=1) / held[-part:].sum()
+    until = steps.periods[max(i for i, step in enumerate(steps.step_of) if step < part)]
     for row, (name, counts) in enumerate(enough.items()):
-        absent = bool(early[row] <= NEARLY_ABSENT * late[row])
-        until = steps.periods[max(i for i, step in enumerate(steps.step_of) if step < half)]
+        absent = bool(before[row] / at_first <= NEARLY_ABSENT * later[row])
         found[name] = _verdict(
             tests,
             row,
@@ -248,7 +251,7 @@ def judge(
             papers=sum(counts),
             q=float(adjusted[row]),
             noun=noun,
-            early=(int(hits[row, :half].sum()), until) if absent else None,
+            early=_First(int(before[row]), at_first, until) if absent else None,
         )
     return found
 
@@ -261,9 +264,9 @@ def _verdict(
     papers: int,
     q: float,
     noun: str,
-    early: tuple[int, str] | None,
+    early: _First | None,
 ) -> Verdict:
-    """Put one line under the rules; ``early``: papers and end of a first half nearly without."""
+    """Put one line under the rules; ``early``: the first part, if it was nearly absent there."""
     slope, level, p = float(tests.slope[row]), float(tests.level[row]), float(tests.p[row])
     per_year = [slope, float(tests.low[row]), float(tests.high[row])]
     since, until = steps.times[0], steps.times[-1]
@@ -295,6 +298,15 @@ def _verdict(
 
 
 @dataclass(frozen=True, slots=True)
+class _First:
+    """The first part of the time: papers of the line, papers of the map, its last period."""
+
+    papers: int
+    total: int
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Told:
     """What the sentence of a rule tells."""
 
@@ -305,7 +317,7 @@ class _Told:
     q: float
     bounds: tuple[float, float]
     changed: bool
-    early: tuple[int, str] | None
+    early: _First | None
 
 
 def _rule(word: Word, told: _Told) -> str:
@@ -331,9 +343,11 @@ def _rule(word: Word, told: _Told) -> str:
         f"fewer than {_odds(told.p)} {told.noun}s whose share does not change."
     )
     if word == "emerging" and told.early:
-        count, until = told.early
-        had = f"{count} {'paper' if count == 1 else 'papers'}" if count else "no paper"
-        return f"Emerging: {had} up to {_when(until)}, the first half of all papers; {clear}"
+        first = told.early
+        had = f"{first.papers:,} of" if first.papers else "none of"
+        return (
+            f"Emerging: {had} the first {first.total:,} papers, up to {_when(first.until)}; {clear}"
+        )
     return f"{word.capitalize()}: {clear}"
 
 

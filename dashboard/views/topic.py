@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import links, tables, text, trend_figures, wording
+from dashboard import links, tables, text, trend_figures, trend_words, wording
 from dashboard.neighbourhood import neighbouring_topics
 from dashboard.state import UNCLUSTERED
 from dashboard.trend_lines import FEW, trends, with_solid_shares
 from dashboard.views import empty
 from topics.exports import author_names
+from topics.trend_verdicts import trend_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,6 +114,7 @@ def _overview_table(screen: Screen, shown: pd.DataFrame, found: Trends) -> None:
     import pandas as pd
 
     total = max(len(screen.topic_map.papers), 1)
+    said = trend_verdicts(screen.topic_map).topics
     table = pd.DataFrame(
         {
             "Topic": [tables.cell_label(name) for name in shown["name"]],
@@ -124,6 +126,7 @@ def _overview_table(screen: Screen, shown: pd.DataFrame, found: Trends) -> None:
                 list(found.topics[topic].papers) if topic in found.topics else []
                 for topic in shown["id"]
             ],
+            "Trend": [trend_words.WORDS[said[topic].word][0] for topic in shown["id"]],
             "Keywords": [", ".join(words) for words in shown["keywords"]],
         }
     )
@@ -192,12 +195,13 @@ def _head(screen: Screen, row: dict[str, Any]) -> None:
     colour = palette.theme_colours(topic_map).get(row["theme"], palette.grey)
     share = wording.percent(row["size"] / max(len(topic_map.papers), 1))
     theme = text.element("span", row["theme"] or "no theme", css_class="pm-theme")
+    mark = trend_words.mark(trend_verdicts(topic_map).topics.get(str(row["id"])))
     said = [f"{wording.count(int(row['size']), 'paper')}, {share} of the map"]
     if wording.is_known(row["stability"]):
         said.append(f"stability {row['stability']:.2f}")
     st.html(
         f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>{theme} · '
-        f"{' · '.join(said)}</div>" + chips(row["keywords"])
+        f"{' · '.join(said)}{' · ' if mark else ''}{mark}</div>" + chips(row["keywords"])
     )
     with st.container(horizontal=True, key="pm-topic-links"):
         only: dict[str, Any] = {"topics": (row["id"],), "topic": None, "paper": None}
@@ -215,6 +219,9 @@ def _trend(screen: Screen, topic: str) -> None:
         found, few = with_solid_shares(found)
     line = found.topics.get(topic)
     st.subheader("Over time", anchor=False)
+    verdict = trend_verdicts(screen.topic_map).topics.get(topic)
+    if verdict is not None:
+        st.html(text.element("div", verdict.rule, css_class="pm-rule"))
     if line is None or not line.sum:
         st.info("None of its papers has a date.")
         return
@@ -247,7 +254,7 @@ def _trend(screen: Screen, topic: str) -> None:
         + (", with its 95 % interval" if screen.view.measure == "share" else "")
         + (f"; {undated:,} of its papers undated" if undated else "")
         + (f"; a {found.period} with fewer than {FEW} dated papers is left out" if few else "")
-        + ("; hollow: a period that was not over." if found.unfinished else ".")
+        + ("; hollow: a period that was not over, in no verdict." if found.unfinished else ".")
     )
 
 

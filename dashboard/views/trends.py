@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import links, tables, text, trend_figures, wording
+from dashboard import links, tables, text, trend_figures, trend_words, wording
 from dashboard.selection import select
 from dashboard.trend_lines import FEW, read_on, trends, with_solid_shares
 from dashboard.views import empty
+from topics.trend_verdicts import trend_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,8 @@ __all__ = ["frame_of", "notes", "show"]
 #: Panels drawn unless the reader chooses topics: more than these nobody compares.
 MOST_PANELS = 12
 _COLUMNS = 3
+#: A line so many times as high as the next has a scale of its own.
+_GIANT = 3
 
 _STEPS = {"auto": "Auto", "month": "Month", "quarter": "Quarter", "year": "Year"}
 _BY = {"theme": "Themes", "topic": "Topics"}
@@ -53,6 +56,8 @@ def _show(screen: Screen) -> None:
         until=view.until,
     )
     st.title("Trends")
+    trend_words.changes(screen)
+    st.subheader("Over time", anchor=False)
     _controls(screen, found)
     if not found.periods:
         _no_dates(found, view.since or view.until)
@@ -63,6 +68,8 @@ def _show(screen: Screen) -> None:
     drawn = dict(list(_lines(screen, solid).items())[: None if view.topics else MOST_PANELS])
     _panels(screen, solid, drawn, sums={name: line.sum for name, line in lines.items()})
     said = notes(screen, found, few=few)
+    if giant := _giant(_tops(drawn, view.measure)):
+        said.insert(0, f"“{drawn[giant].name}” has a scale of its own; the others share one.")
     if len(drawn) < len(lines):
         said.insert(
             0,
@@ -101,12 +108,7 @@ def notes(screen: Screen, found: Trends, *, few: tuple[str, ...] = ()) -> list[s
         )
     open_periods = [p for p in found.periods if p in found.unfinished]
     if open_periods:
-        names = " and ".join(wording.period_noun(period) for period in open_periods[-2:])
-        verb = "were" if len(open_periods) > 1 else "was"
-        said.append(
-            f"{names} {verb} not over when the papers were collected "
-            f"({wording.day(read_on(screen.topic_map))}): hollow points, numbers that will grow."
-        )
+        said.append(_unfinished(screen, open_periods))
     if few:
         names = _listed([wording.period_label(period) for period in few], place.period)
         said.append(
@@ -119,6 +121,25 @@ def notes(screen: Screen, found: Trends, *, few: tuple[str, ...] = ()) -> list[s
             "filters. The shaded band is its 95 % interval: the fewer papers, the wider."
         )
     return said
+
+
+def _unfinished(screen: Screen, periods: list[str]) -> str:
+    """Say which periods are not over, and how that is known."""
+    from topics.trends import is_unfinished
+
+    names = " and ".join(wording.period_noun(period) for period in periods[-2:])
+    read = read_on(screen.topic_map)
+    if is_unfinished(periods[-1], read):
+        return (
+            f"{names} {'were' if len(periods) > 1 else 'was'} not over when the papers were "
+            f"collected ({wording.day(read)}): hollow points, numbers that will grow, and in no "
+            "verdict."
+        )
+    latest = screen.topic_map.papers["date"].dropna().max()
+    return (
+        f"{names} is not complete, as far as one can tell: the latest paper is of "
+        f"{wording.date(latest)}. Hollow points, in no verdict."
+    )
 
 
 def _listed(names: list[str], noun: str, most: int = 6) -> str:
@@ -215,7 +236,9 @@ def _panels(
     palette, topic_map = screen.palette, screen.topic_map
     theme_colours = palette.theme_colours(topic_map)
     theme_of = dict(zip(topic_map.topics["id"], topic_map.topics["theme"], strict=True))
-    top = max(trend_figures.top_of(line, screen.view.measure) for line in lines.values())
+    tops = _tops(lines, screen.view.measure)
+    giant = _giant(tops)
+    top = max(value for name, value in tops.items() if name != giant)
     names = list(lines)
     for start in range(0, len(names), _COLUMNS):
         for column, name in zip(
@@ -224,7 +247,28 @@ def _panels(
             colour = theme_colours.get(name if by_theme else str(theme_of.get(name)), palette.grey)
             with column, st.container(gap="xxsmall", key=f"pm-panel-{tables.file_stem(name)}"):
                 _panel_head(screen, name, lines[name].name, sums[name], colour)
-                _panel(screen, found, name, lines, colour, top)
+                others = {key: line for key, line in lines.items() if key not in (name, giant)}
+                _panel(
+                    screen,
+                    found,
+                    name,
+                    lines[name],
+                    () if name == giant else tuple(others.values()),
+                    colour,
+                    tops[name] if name == giant else top,
+                )
+
+
+def _tops(lines: Mapping[str, Line], measure: str) -> dict[str, float]:
+    return {name: trend_figures.top_of(line, measure) for name, line in lines.items()}
+
+
+def _giant(tops: Mapping[str, float]) -> str | None:
+    """The one line, if any, that would press all others flat: it gets a scale of its own."""
+    if len(tops) < 3:
+        return None
+    name, second = sorted(tops, key=lambda each: -tops[each])[:2]
+    return name if tops[name] > _GIANT * tops[second] else None
 
 
 def _target(view: View, name: str) -> dict[str, Any]:
@@ -235,10 +279,12 @@ def _target(view: View, name: str) -> dict[str, Any]:
 
 
 def _panel_head(screen: Screen, name: str, label: str, papers: int, colour: str) -> None:
+    found = trend_verdicts(screen.topic_map)
+    mark = trend_words.mark((found.themes if screen.view.by == "theme" else found.topics).get(name))
     links.link("topic", screen.view, label=label, **_target(screen.view, name))
     st.html(
         f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>'
-        f"{wording.count(papers, 'dated paper')}</div>"
+        f"{wording.count(papers, 'dated paper')}{' · ' if mark else ''}{mark}</div>"
     )
 
 
@@ -246,18 +292,19 @@ def _panel(
     screen: Screen,
     found: Trends,
     name: str,
-    lines: dict[str, Line],
+    line: Line,
+    others: tuple[Line, ...],
     colour: str,
     top: float,
 ) -> None:
-    line, view = lines[name], screen.view
+    view = screen.view
     figure = trend_figures.panel(
         line,
         measure=view.measure,
         unfinished=found.unfinished,
         colour=colour,
         palette=screen.palette,
-        others=[other for key, other in lines.items() if key != name],
+        others=others,
         top=top,
     )
     event: Any = st.plotly_chart(

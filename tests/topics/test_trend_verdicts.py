@@ -15,6 +15,9 @@ from tests.factories import make_map
 from topics.trend_verdicts import (
     ENOUGH_PAPERS,
     FALSE_SHARE,
+    MOST_STEPS,
+    STEP_PAPERS,
+    _steps,
     judge,
     trend_verdicts,
     verdicts_of,
@@ -118,9 +121,9 @@ def test_each_word_has_its_rule() -> None:
     fading = line(29, 24, 20, 17, 13, 11, 8, 6)
     assert fading.word == "fading"
     assert "fell from" in fading.rule
-    emerging = line(0, 0, 1, 0, 6, 12, 18, 25)
+    emerging = line(0, 0, 1, 0, 9, 12, 18, 25)
     assert emerging.word == "emerging"
-    assert emerging.rule.startswith("Emerging: 1 paper up to April 2023, the first half")
+    assert emerging.rule.startswith("Emerging: none of the first 400 papers, up to February 2023; ")
     steady = line(41, 40, 39, 40, 40, 41, 39, 40)
     assert steady.word == "steady"
     assert "doubled or halved is ruled out" in steady.rule
@@ -201,6 +204,19 @@ def test_an_unfinished_period_is_kept_out() -> None:
     guessed = verdicts_of(frame(rows), built="2026-01-01")
     assert guessed.topics["1"] == known
     assert guessed.span == ("2023-01", "2023-08")
+
+
+@given(st.lists(st.integers(0, 60), max_size=40))
+def test_steps_hold_every_paper_once_and_enough_each(totals: list[int]) -> None:
+    steps = _steps(months(len(totals)), totals)
+    assert sum(steps.totals) == sum(totals)
+    assert len(steps.totals) == len(steps.times) <= MOST_STEPS
+    if sum(totals) >= STEP_PAPERS:
+        assert min(steps.totals) >= STEP_PAPERS
+        assert list(steps.times) == sorted(steps.times)
+        for step, total in enumerate(steps.totals):
+            own = (n for n, of in zip(totals, steps.step_of, strict=True) if of == step)
+            assert sum(own) == total
 
 
 days = st.dates(min_value=dt.date(2022, 1, 1), max_value=dt.date(2024, 12, 31)).map(
