@@ -27,6 +27,8 @@ _TELLING_TITLE = 4
 #: How alike two titles are (of 100) that may be spellings of one: letter by letter, or where one
 #: has more words than the other.
 _ALIKE, _NEAR = 80, 85
+#: Words changed for others from which on a title is that of a sequel, whose abstract may be alike.
+_CHANGED = 2
 #: Years between a preprint and its printed version.
 _LATER = 6
 
@@ -188,6 +190,9 @@ def near_titles(one: Known, other: Known) -> bool:
     if _spelled(mine) == _spelled(theirs):
         return bool(authors) and (overlap is None or overlap >= _OVERLAP)
     if overlap is None or min(len(one.words), len(other.words)) < _TELLING_ABSTRACT:
+        return False
+    words, others = (set(_TOKEN.findall(title)) - _SMALL for title in (mine, theirs))
+    if min(len(words - others), len(others - words)) >= _CHANGED:
         return False
     return len(one.words & other.words) >= _EQUAL * len(one.words | other.words) and (
         authors is True or len(one.title.split()) > _TELLING_TITLE

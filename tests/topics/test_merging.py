@@ -174,6 +174,16 @@ def test_identifiers_go_before_titles(paper: Record, name: str) -> None:
     assert merged(replace(paper, **{name: first}), replace(cut, **{name: first}))
 
 
+def test_a_sequel_may_copy_its_abstract() -> None:
+    abstract = " ".join(f"{noun} {verb}" for noun in NOUNS for verb in VERBS[:1])
+    title = "Secure Coding of Old Trees by Mutual Information"
+    first = Record(title=title, abstract=abstract, authors=("Ada Ek",))
+    sequel = replace(first, title="Lossless Encryption of Old Trees by Mutual Information")
+    longer = replace(first, title="Secure Coding of Old and Young Trees by Mutual Information")
+    assert not merged(first, sequel)
+    assert merged(first, longer)
+
+
 def test_versions_of_a_preprint_are_one_paper() -> None:
     one = Record(title="Old Trees Grow Slowly", arxiv_id="2401.00001v1")
     other = Record(title="Why Old Trees Are Slow to Grow", arxiv_id="arXiv:2401.00001v12")
