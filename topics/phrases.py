@@ -26,6 +26,33 @@ _SEGMENT = re.compile(r"[.,;:!?()\[\]{}\"“”‘’«»|/=<>…]+\s*|\s[-–�
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’+][^\W_]+)*\+*")
 _NUMBER = re.compile(r"[\d.,×%+-]+[a-z]{0,2}")
 
+#: Endings of adjectives and participles, and of nouns that end the same way.
+_ADJECTIVES = ("able", "ible", "ed", "ful", "ive", "less", "ous")
+_NOUNS = (
+    "additive",
+    "alternative",
+    "archive",
+    "cable",
+    "derivative",
+    "directive",
+    "drive",
+    "eed",
+    "incentive",
+    "initiative",
+    "narrative",
+    "objective",
+    "observable",
+    "perspective",
+    "primitive",
+    "representative",
+    "table",
+    "testbed",
+    "variable",
+    "wearable",
+)
+#: Nouns that end like adverbs.
+_NOT_ADVERBS = ("anomaly", "assembly", "butterfly", "family", "fly", "monopoly", "poly", "supply")
+
 #: Words whose plural, or whose own last s, follows no rule.
 _SINGULARS = {
     "axes": "axis",
@@ -103,7 +130,12 @@ def is_weak(key: str) -> bool:
 @cache
 def _is_adjective(key: str) -> bool:
     last = key.split()[-1]
-    return last in _list("adjective") or last in _list("general")
+    return last in _list("adjective") or last in _list("general") or _ends_like_one(last)
+
+
+def _ends_like_one(word: str) -> bool:
+    """Whether a word looks like an adjective or a participle: "pre-trained", "scalable"."""
+    return len(word) > 4 and word.endswith(_ADJECTIVES) and not word.endswith(_NOUNS)
 
 
 @cache
@@ -113,7 +145,11 @@ def _is_function(key: str) -> bool:
 
 @cache
 def _breaks(key: str) -> bool:
-    return _is_function(key) or key in _list("prose")
+    return _is_function(key) or key in _list("prose") or _is_adverb(key)
+
+
+def _is_adverb(key: str) -> bool:
+    return len(key) > 4 and key.endswith("ly") and not key.endswith(_NOT_ADVERBS)
 
 
 @cache
