@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from topics.errors import BuildError, MapBroken, MapNotFound, MapTooNew
+from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew
 from topics.folders import file_digest, present, replacing
 from topics.topicmap import SCHEMA_VERSION, TABLES, TopicMap
 
@@ -89,7 +89,11 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def save(
-    topic_map: TopicMap, path: str | os.PathLike[str], *, write_encoder: Callable[[Path], None]
+    topic_map: TopicMap,
+    path: str | os.PathLike[str],
+    *,
+    write_encoder: Callable[[Path], None],
+    replaces: str | None = None,
 ) -> TopicMap:
     """Write a map beside its target, sync it and swap it in.
 
@@ -101,18 +105,24 @@ def save(
         path: the target folder, or a link to it; an existing map there is replaced, anything
             else is refused.
         write_encoder: writes the encoder's data files into the folder it is given.
+        replaces: digest of the map that must still stand there; whichever does if None.
 
     Returns:
         The map as it was written, read back.
 
     Raises:
         BuildError: the target is no map, or cannot be written.
-        MapBusy: another process is writing the same target.
+        MapBusy: another process is writing the same target, or has replaced the map there.
     """
     target = check_target(path)
     try:
         with replacing(target) as folder:
             _write(topic_map, folder, write_encoder)
+            if replaces is not None and read_manifest(target)["digest"] != replaces:
+                raise MapBusy(
+                    f"Another process replaced the map at {target} meanwhile; it is as that one "
+                    "made it. Run the same again to go on from there."
+                )
     except OSError as error:
         raise BuildError(
             f"The map could not be written to {target} ({error.strerror or error}). "

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from topics.progress import Progress
     from topics.topicmap import TopicMap
+    from topics.updating import Updated
 
 __all__ = ["main"]
 
@@ -101,6 +102,60 @@ def _build(arguments: argparse.Namespace) -> None:
         _print_json({key: value for key, value in built.manifest.items() if key != "digest"})
     else:
         print(_summary(built, arguments.out))
+
+
+def _update(arguments: argparse.Namespace) -> int | None:
+    from topics.updating import update
+
+    if not (arguments.sources or arguments.refit):
+        print("papermap update: give the SOURCE to add, or --refit.", file=sys.stderr)
+        return 2
+    BuildSettings(page_year=arguments.page_year)  # fails on a year that cannot be
+    with _teller(arguments) as console:
+        updated = update(
+            arguments.map,
+            arguments.sources,
+            refit=arguments.refit,
+            page_year=arguments.page_year,
+            cache=_cache(console, enabled=not arguments.no_cache),
+            progress=console,
+            reading=reading_of(arguments),
+        )
+    if arguments.json:
+        manifest = updated.topic_map.manifest
+        _print_json({key: value for key, value in manifest.items() if key != "digest"})
+    else:
+        print(_account(updated, arguments.map))
+    return None
+
+
+def _account(updated: Updated, path: str) -> str:
+    """What an update did, in a few lines."""
+    from topics.updating import MANY_NEW
+
+    read, papers = updated.read, updated.topic_map.papers
+    lines = [
+        (
+            f"Read {sum(read.values())} records: {read['kept']} new papers, {read['merged']} of "
+            f"papers known already or read twice, {read['rejected']} rejected."
+        )
+    ]
+    if not updated.changed:
+        return f"{lines[0]}\nNothing new: the map at {path} is unchanged."
+    lines.append(
+        f"{updated.added} papers added, {updated.enriched} known papers completed: "
+        f"{len(papers)} papers in {len(updated.topic_map.topics)} topics, "
+        f"{updated.topic_map.unclustered} unclustered."
+    )
+    for text, topics in (("New", updated.new_topics), ("Not found again", updated.lost_topics)):
+        lines += [f"{text} topic {t['id']}: {t['name']} ({t['papers']} papers)" for t in topics]
+    if updated.share_since > MANY_NEW:
+        lines.append(
+            f"{updated.share_since:.0%} of the papers came after the topics were found. Find them "
+            f"anew, known ids and names kept, with: papermap update {path} --refit"
+        )
+    lines.append(f"Map written to {path}. Open it with: papermap serve {path}")
+    return "\n".join(lines)
 
 
 def _cache(console: Progress, *, enabled: bool) -> Any:
@@ -273,6 +328,7 @@ def _print_json(value: Any) -> None:
 #: What each command does.
 _RUNS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {
     "build": _build,
+    "update": _update,
     "serve": _serve,
     "read": _read,
     "info": _info,

@@ -36,7 +36,16 @@ def command_line(*, version: type[argparse.Action]) -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--debug", action="store_true", help="show where an error came from")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_build, _add_serve, _add_read, _add_info, _add_report, _add_search, _add_place):
+    for add in (
+        _add_build,
+        _add_update,
+        _add_serve,
+        _add_read,
+        _add_info,
+        _add_report,
+        _add_search,
+        _add_place,
+    ):
         add(commands, common)
     return parser
 
@@ -56,6 +65,27 @@ def _add_build(commands: Any, common: argparse.ArgumentParser) -> None:
             metavar=setting.name.rpartition("_")[2].upper(),
             help=_help(setting.help, setting.default),
         )
+    parser.add_argument("--no-cache", action="store_true", help="compute every stage anew")
+    parser.add_argument("--json", action="store_true", help="print the manifest, and only that")
+    _add_progress(parser)
+
+
+def _add_update(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "update", parents=[common], help="add papers to a map and leave the rest where it is"
+    )
+    parser.add_argument("map", metavar="MAP", help="folder of the map")
+    parser.add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="file or folder to read (none with --refit)"
+    )
+    parser.add_argument(
+        "--refit",
+        action="store_true",
+        help="find topics and layout anew among all papers; topics that are found again keep "
+        "their ids and names, and the layout is turned to the old one",
+    )
+    add_reading(parser)
+    parser.add_argument("--page-year", type=int, default=None, metavar="YEAR", help=_year_help())
     parser.add_argument("--no-cache", action="store_true", help="compute every stage anew")
     parser.add_argument("--json", action="store_true", help="print the manifest, and only that")
     _add_progress(parser)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["file_digest", "present", "replacing", "sync", "sync_tree"]
+__all__ = ["claimed", "file_digest", "present", "replacing", "sync", "sync_tree"]
 
 #: Seconds that a writer waits for another one to finish with the same target.
 LOCK_SECONDS = 30.0
@@ -47,6 +47,30 @@ def replacing(target: Path) -> Iterator[Path]:
             _swap(new, target)
         finally:
             shutil.rmtree(new, ignore_errors=True)
+
+
+@contextmanager
+def claimed(target: Path) -> Iterator[None]:
+    """Keep a folder for one piece of work that reads it now and replaces it later.
+
+    Others may still read it, and replace it; who claims it too is refused at once.
+
+    Raises:
+        MapBusy: another process has claimed it.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(target.with_name(f".{target.name}.claim.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise MapBusy(
+            f"Another process is updating {target}. Wait for it to finish, then run this again."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def present(target: Path) -> Path:

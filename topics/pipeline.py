@@ -4,42 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from topics import artefact
 from topics.corpus import Corpus, build_corpus
 from topics.errors import TooFewPapers
-from topics.progress import STAGES, Progress, Silent
+from topics.progress import STAGES, Progress, Silent, Watch
 from topics.reading import Reading, read_files
 from topics.settings import MIN_PAPERS, BuildSettings
 from topics.store import Cache, NullCache
 from topics.topicmap import SCHEMA_VERSION, TopicMap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from topics.stages import Encoded
     from topics.tables import Tables
 
-__all__ = ["build", "build_from_corpus", "version"]
-
-
-@dataclass(slots=True)
-class _Watch:
-    """Announces stages and keeps the seconds that each took."""
-
-    progress: Progress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        self.progress.stage(STAGES.index(name) + 1, len(STAGES), name)
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - start, 3)
+__all__ = ["build", "build_from_corpus", "now", "version"]
 
 
 def build(
@@ -67,7 +49,7 @@ def build(
         PapermapError: with a message for the user; the old map is untouched.
     """
     settings = settings or BuildSettings()
-    watch = _Watch(progress or Silent())
+    watch = Watch(progress or Silent())
     artefact.check_target(out)
     with watch.stage(STAGES[0]):
         how = reading or Reading(columns=columns or {})
@@ -83,12 +65,24 @@ def build_from_corpus(
     settings: BuildSettings | None = None,
     cache: Cache | None = None,
     progress: Progress | None = None,
-    _watch: _Watch | None = None,
+    revise: Callable[[TopicMap], TopicMap] | None = None,
+    replaces: str | None = None,
+    _watch: Watch | None = None,
 ) -> TopicMap:
-    """Make a map of a corpus and write it; see `build`."""
+    """Make a map of a corpus and write it; see `build`.
+
+    Args:
+        corpus: the papers.
+        out: as for `build`, and so are settings, cache and progress.
+        settings: see there.
+        cache: see there.
+        progress: see there.
+        revise: has the last word on the map before it is written.
+        replaces: digest of the map that is to be replaced, and no other; see `artefact.save`.
+    """
     settings = settings or BuildSettings()
     cache = cache or NullCache()
-    watch = _watch or _Watch(progress or Silent())
+    watch = _watch or Watch(progress or Silent())
     for notice in corpus.notices:
         watch.progress.note(notice)
     if len(corpus) < MIN_PAPERS:
@@ -132,7 +126,12 @@ def build_from_corpus(
             vectors=encoded.vectors,
             manifest=manifest,
         )
-        written = artefact.save(topic_map, out, write_encoder=encoded.write_encoder)
+        written = artefact.save(
+            revise(topic_map) if revise else topic_map,
+            out,
+            write_encoder=encoded.write_encoder,
+            replaces=replaces,
+        )
         cache.prune()
     return written
 
@@ -150,7 +149,7 @@ def _manifest(
     return {
         "schema_version": SCHEMA_VERSION,
         "papermap_version": version(),
-        "created": _now().isoformat(timespec="seconds"),
+        "created": now().isoformat(timespec="seconds"),
         "as_of": corpus.as_of,
         "corpus_fingerprint": corpus.fingerprint,
         "settings": settings.as_dict(),
@@ -179,7 +178,7 @@ def version() -> str:
         return "unknown"
 
 
-def _now() -> dt.datetime:
+def now() -> dt.datetime:
     """The time of the build; SOURCE_DATE_EPOCH sets it, so that a build can be repeated exactly."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isdigit():

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
-__all__ = ["STAGES", "Progress", "Silent"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["STAGES", "Progress", "Silent", "Watch"]
 
 #: The stages of a build, as a person is told of them.
 STAGES = (
@@ -38,3 +44,26 @@ class Silent:
 
     def note(self, text: str) -> None:
         """Say nothing."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """Announces stages and keeps the seconds that each took.
+
+    Attributes:
+        progress: told of every stage.
+        stages: names of all stages, in order.
+        seconds: what each stage took so far.
+    """
+
+    progress: Progress
+    stages: tuple[str, ...] = STAGES
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Run the block as a stage."""
+        self.progress.stage(self.stages.index(name) + 1, len(self.stages), name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)

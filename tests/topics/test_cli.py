@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("build", "serve", "read", "info", "report", "search", "place")
+COMMANDS = ("build", "update", "serve", "read", "info", "report", "search", "place")
 PAGE = sample.folder() / "page-1.txt"
 
 
