@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import links, tables, text, trend_figures, trend_words, wording
 from dashboard.neighbourhood import neighbouring_topics
+from dashboard.solidity import solidity
 from dashboard.state import UNCLUSTERED
 from dashboard.trend_lines import FEW, trends, with_solid_shares
 from dashboard.views import empty
@@ -142,7 +143,7 @@ def _overview_table(screen: Screen, shown: pd.DataFrame, found: Trends) -> None:
                 ),
                 "Of the map": config.NumberColumn(format="%.1f %%"),
                 "Stability": config.NumberColumn(
-                    format="%.2f", help="How well the topic survives small changes, 0 to 1"
+                    format="percent", help="How much of the topic comes back when sought again"
                 ),
                 "Over time": config.BarChartColumn(y_min=0),
                 "Keywords": config.TextColumn(width="large"),
@@ -197,8 +198,8 @@ def _head(screen: Screen, row: dict[str, Any]) -> None:
     theme = text.element("span", row["theme"] or "no theme", css_class="pm-theme")
     mark = trend_words.mark(trend_verdicts(topic_map).topics.get(str(row["id"])))
     said = [f"{wording.count(int(row['size']), 'paper')}, {share} of the map"]
-    if wording.is_known(row["stability"]):
-        said.append(f"stability {row['stability']:.2f}")
+    if word := solidity(row["stability"]):
+        said.append(f"{word} ({wording.percent(row['stability'])} comes back when sought again)")
     st.html(
         f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>{theme} · '
         f"{' · '.join(said)}{' · ' if mark else ''}{mark}</div>" + chips(row["keywords"])

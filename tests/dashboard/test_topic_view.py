@@ -58,7 +58,7 @@ def test_a_topic_says_all_there_is(folder: Path) -> None:
     assert not page.exception
     assert page.title[0].value == row["name"]
     said = words_of(page)
-    for word in (*row["keywords"], row["theme"], f"{row['size']} papers", "stability 0.80"):
+    for word in (*row["keywords"], row["theme"], f"{row['size']} papers", "solid (80 % comes back"):
         assert word in said
     assert len(figures_of(page)) == 1
     assert len(table(page)) == row["size"]
