@@ -347,7 +347,17 @@ def stability(
     cache: Cache,
 ) -> np.ndarray:
     """How much of each topic comes back when topics are sought again; shape (topics,)."""
-    key = digest(*versions(), placed.key, described.clustering.labels)
+    # Not the key of the places: a layout of another spread has the same topics.
+    key = digest(
+        *versions(),
+        encoded.key,
+        settings.neighbours,
+        settings.cluster_dimensions,
+        settings.min_topic_size,
+        settings.min_samples,
+        settings.seed,
+        described.clustering.labels,
+    )
 
     @one_thread()
     def compute() -> np.ndarray:

@@ -297,7 +297,7 @@ def _rebuild(work: Path, small: Corpus, **settings: Any) -> tuple[list[str], Sta
 def test_a_second_build_computes_nothing(filled: Path, work: Path, small: Corpus) -> None:
     computed, cache = _rebuild(work, small)
     assert computed == []
-    assert {"encode", "place", "describe", "themes"} <= cache.hits
+    assert {"encode", "place", "describe", "stability", "themes"} <= cache.hits
     _assert_same(filled / "map", work / "map")
 
 
@@ -308,8 +308,8 @@ def test_a_second_build_computes_nothing(filled: Path, work: Path, small: Corpus
         ({"themes": "auto"}, []),
         ({"themes": "FILE"}, ["themes"]),
         ({"layout_spread": 0.5}, ["place", "describe", "quality", "themes"]),
-        ({"min_topic_size": 5}, ["place", "describe", "quality", "themes"]),
-        ({"seed": 1}, ["encode", "place", "describe", "quality", "themes"]),
+        ({"min_topic_size": 5}, ["place", "describe", "quality", "stability", "themes"]),
+        ({"seed": 1}, ["encode", "place", "describe", "quality", "stability", "themes"]),
     ],
     ids=str,
 )
