@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dashboard import tables, wording
 from dashboard.trend_lines import read_on, trends
-from dashboard.trend_words import WORDS, ranked, span_in_words
+from dashboard.trend_words import WORDS, ranked, share, span_in_words
 from topics.exports import author_names, escape_markdown, paper_address
 from topics.trend_verdicts import CLAIMS, FALSE_SHARE, trend_verdicts
 
@@ -181,7 +181,7 @@ def _trends(topic_map: TopicMap, view: View, papers: pd.DataFrame) -> list[Block
         Table(columns, rows),
         Paragraph(
             f"{found.placement.undated:,} of {wording.count(found.placement.papers, 'paper')} of "
-            "the map have no date and are not counted here."
+            "the map have no date and count in no trend."
         ),
     ]
 
@@ -197,8 +197,8 @@ def _changes(topic_map: TopicMap, papers: pd.DataFrame) -> list[Block]:
         (
             topic_map.topic_names.get(topic, topic),
             WORDS[word][0],
-            wording.percent(found.topics[topic].first or 0),
-            wording.percent(found.topics[topic].last or 0),
+            share(found.topics[topic].first),
+            share(found.topics[topic].last),
         )
         for word in CLAIMS
         for topic in ranked(found, word)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from topics.topicmap import TopicMap
     from topics.trend_verdicts import Verdict, Verdicts, Word
 
-__all__ = ["WORDS", "changes", "mark", "ranked", "span_in_words", "verdict_table"]
+__all__ = ["WORDS", "changes", "mark", "ranked", "share", "span_in_words", "verdict_table"]
 
 #: What a verdict is called, and its mark.
 WORDS: Mapping[Word, tuple[str, str]] = {
@@ -115,9 +115,12 @@ def _ends(verdict: Verdict) -> tuple[float, float]:
 
 
 def _from_to(verdict: Verdict) -> str:
-    # A fitted share is never nothing: what would be rounded to nothing is called small.
-    ends = ("< 0.1 %" if end < 0.0005 else wording.percent(end) for end in _ends(verdict))
-    return " → ".join(ends)
+    return " → ".join(map(share, _ends(verdict)))
+
+
+def share(fitted: float | None) -> str:
+    """A fitted share; it is never nothing, so what would be rounded to nothing is called small."""
+    return "<0.1 %" if fitted is not None and fitted < 0.0005 else wording.percent(fitted or 0)
 
 
 def _how(screen: Screen, found: Verdicts) -> str:
@@ -165,8 +168,8 @@ def verdict_table(topic_map: TopicMap) -> pd.DataFrame:
     )
 
 
-def _points(share: float | None) -> float | None:
-    return None if share is None else 100 * share
+def _points(fitted: float | None) -> float | None:
+    return None if fitted is None else 100 * fitted
 
 
 def _all(screen: Screen, found: Verdicts) -> None:

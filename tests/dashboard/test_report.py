@@ -51,6 +51,23 @@ def test_a_report_names_every_topic_and_paper() -> None:
     assert "https://example.org/report" in page.text
 
 
+def test_a_report_says_what_may_be_said_of_every_trend() -> None:
+    made = make_map(papers=900, hostile=(), first_year=2022)
+    papers = made.papers.copy()
+    rising = papers["topic"].eq("0") & papers["date"].notna()
+    turn = (rising.cumsum()[rising] - 1) / rising.sum()
+    # More in each year than in the one before, of a topic that the others do not follow.
+    months = (36 * turn**0.5).astype(int)
+    papers.loc[rising, "date"] = [f"{2022 + m // 12}-{m % 12 + 1:02}-10" for m in months]
+    papers.loc[rising, "date_precision"] = "day"
+    markdown = to_markdown(blocks_of(replace(made, papers=papers))).decode()
+    assert "## What is changing" in markdown
+    assert "| adaptive step sizes | growing |" in markdown
+    assert "Growing: its fitted share rose from" in markdown.replace("\\", "")
+    assert "at most about 5 in 100 are expected to be wrong" in markdown
+    assert "undated papers do not count" in markdown
+
+
 def test_a_report_is_of_the_selection() -> None:
     made = make_map(hostile=())
     view = View(themes=("diffusion",), text="part", since="2023-02")

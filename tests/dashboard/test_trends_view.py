@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from dashboard.theme import LIGHT
 from dashboard.trend_figures import column_bars, panel, volume
 from dashboard.trend_lines import FEW, trends, with_solid_shares
-from dashboard.views.trends import frame_of
+from dashboard.views.trends import _giant, frame_of
 from tests.dashboard.screens import assert_only_text, figures_of, open_page, served, words_of
 from tests.factories import make_map, write_map
 
@@ -182,3 +184,63 @@ def test_tiny_columns_are_safe_and_scaled() -> None:
     html = column_bars([0, 2, 4, float("nan")], "#123456", label="<b>papers</b>")
     assert "&lt;b&gt;" in html
     assert [int(part.split("%")[0]) for part in html.split("height:")[1:]] == [0, 50, 100, 0]
+
+
+@pytest.fixture(scope="module")
+def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A map in which topic 0 rises, topic 1 falls and the last month has just begun."""
+    made = make_map(papers=1200, topics=12, undated=0.02, unclustered=0.0, hostile=())
+    papers = made.papers.copy()
+    months = pd.Series(range(len(papers)), index=papers.index) % 12
+    turn = papers.groupby("topic").cumcount() / papers.groupby("topic")["id"].transform("size")
+    # As many papers in each month as its number says, so the share rises all the year.
+    ramp = (12 * turn**0.5).astype(int)
+    months = months.mask(papers["topic"].eq("0"), ramp).mask(papers["topic"].eq("1"), 11 - ramp)
+    days = [dt.date(2024 + (m + 8) // 12, (m + 8) % 12 + 1, 15).isoformat() for m in months]
+    papers["date"] = pd.Series(days, index=papers.index).where(papers["date"].notna(), None)
+    papers["date_precision"] = papers["date"].map(lambda date: "day" if date else None)
+    papers.loc[papers.index[-1], ["date", "date_precision"]] = ["2025-09-02", "day"]
+    path = tmp_path_factory.mktemp("moving") / "map"
+    write_map(path, replace(made, papers=papers, manifest={**made.manifest, "as_of": "2025-09-03"}))
+    return path
+
+
+def test_what_is_changing_leads_to_its_topic(moving: Path) -> None:
+    page = open_page(moving, "trends", by="topic")
+    assert not page.exception
+    said = words_of(page)
+    assert "What is changing" in said
+    tips = {link.proto.label: link.proto.help for link in page.get("page_link") if link.proto.help}
+    assert "share rose from" in tips["adaptive step sizes"]
+    assert "share fell from" in tips["machine unlearning benchmarks"]
+    assert "12 of 12 topics could be tested" in said
+    assert "September 2024 to August 2025" in said
+    assert "at most about 5 in 100 are expected to be wrong" in said
+    assert "undated papers left out" in said
+    assert "September 2025 was not over" in said
+    assert "in no verdict" in said
+    assert 'class="pm-verdict" title="Growing: its fitted share rose' in said
+    assert_only_text(page)
+
+
+def test_a_topic_says_its_trend_and_the_rule(moving: Path) -> None:
+    rising, falling = (words_of(open_page(moving, "topic", topic=topic)) for topic in "01")
+    assert "Growing: its fitted share rose from" in rising
+    assert "Fading: its fitted share fell from" in falling
+    assert "in no verdict" in rising
+
+
+def test_nothing_is_claimed_of_little(folder: Path) -> None:
+    said = words_of(open_page(folder, "trends"))
+    assert "What is changing" in said
+    assert "clearly rises or falls" in said
+    assert "pm-changes" not in said
+    assert "Filters do not change a verdict" in words_of(
+        open_page(folder, "trends", themes="diffusion")
+    )
+
+
+def test_a_giant_has_a_scale_of_its_own() -> None:
+    assert _giant({"a": 0.8, "b": 0.1, "c": 0.05}) == "a"
+    assert _giant({"a": 0.2, "b": 0.1, "c": 0.05}) is None
+    assert _giant({"a": 0.8, "b": 0.1}) is None
