@@ -175,7 +175,12 @@ def _points(fitted: float | None) -> float | None:
 def _all(screen: Screen, found: Verdicts) -> None:
     frame = verdict_table(screen.topic_map)
     config = st.column_config
-    with st.expander("Every topic with the rule it passed", icon=":material/rule:"):
+    with st.expander("Every theme and topic with its rule", icon=":material/rule:"):
+        order = [name for name in screen.topic_map.themes["name"] if name in found.themes]
+        for theme in order:
+            head = text.element("span", theme, css_class="pm-theme")
+            rule = text.element("span", found.themes[theme].rule)
+            st.html(f'<div class="pm-rule">{head} · {rule}</div>')
         st.dataframe(
             frame.assign(Topic=[tables.cell_label(name) for name in frame["Topic"]]),
             hide_index=True,

@@ -220,6 +220,8 @@ def test_what_is_changing_leads_to_its_topic(moving: Path) -> None:
     assert "September 2025 was not over" in said
     assert "in no verdict" in said
     assert 'class="pm-verdict" title="Growing: its fitted share rose' in said
+    for theme in ("optimization", "other"):
+        assert f'<span class="pm-theme">{theme}</span> · <span>' in said
     assert_only_text(page)
 
 

@@ -20,6 +20,7 @@ from topics.trends import (
     placement,
     possible_periods,
     trend_table,
+    unfinished_periods,
     wilson_interval,
 )
 
@@ -87,6 +88,39 @@ def test_a_period_is_unfinished_until_its_last_day_is_over() -> None:
     assert not is_unfinished("2024-02", None)
     with pytest.raises(ValueError, match="no period"):
         is_unfinished("2024-Q5", "2024-01-01")
+
+
+def _until(day: int, *, each: int = 2) -> pd.DataFrame:
+    """Some papers on every day of July 2024 and of August up to a day."""
+    days = [f"2024-07-{d:02}" for d in range(1, 32)] + [f"2024-08-{d:02}" for d in range(1, day)]
+    return frame(*((d, "1", None) for d in days for _ in range(each)))
+
+
+def test_the_day_that_sources_were_read_decides_what_is_unfinished() -> None:
+    names = ["2024-07", "2024-08"]
+    assert unfinished_periods(_until(20), names, as_of="2024-08-20") == {"2024-08"}
+    assert unfinished_periods(_until(20), names, as_of="2024-09-01") == set()
+    assert unfinished_periods(_until(20), [], as_of="2024-09-01") == set()
+    # Journals date ahead: what lies beyond the day is not over either.
+    ahead = [*names, "2024-09"]
+    assert unfinished_periods(_until(20), ahead, as_of="2024-08-20") == {"2024-08", "2024-09"}
+
+
+def test_papers_that_break_off_leave_a_period_unfinished() -> None:
+    names = ["2024-07", "2024-08"]
+    for built in ("2026-01-01", None):
+        assert unfinished_periods(_until(21), names, built=built) == {"2024-08"}
+        assert unfinished_periods(_until(32), names, built=built) == set()
+    # A day or two without a paper at the end say nothing where papers are few.
+    assert unfinished_periods(_until(31), names, built="2026-01-01") == set()
+    assert unfinished_periods(_until(25, each=1), names, built="2026-01-01") == {"2024-08"}
+    sparse = frame(("2024-07-03", "1", None), ("2024-08-18", "1", None))
+    assert unfinished_periods(sparse, names, built="2026-01-01") == set()
+    assert unfinished_periods(sparse, names, built="2024-08-20") == {"2024-08"}
+    # A date known to the month or year reaches to its end.
+    months = frame(*[("2024-08", "1", None)] * 50)
+    assert unfinished_periods(months, ["2024-08"], built="2026-01-01") == set()
+    assert unfinished_periods(months, ["2024"], built="2026-01-01") == {"2024"}
 
 
 def test_years_alone_force_the_year() -> None:
