@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from topics.settings import BuildSettings
     from topics.sources.detect import read_sources
     from topics.topicmap import TopicMap
+    from topics.updating import update
 
 __all__ = [
     "BuildSettings",
@@ -32,6 +33,7 @@ __all__ = [
     "read_manifest",
     "read_sources",
     "save",
+    "update",
 ]
 
 _HOMES = {
@@ -47,6 +49,7 @@ _HOMES = {
     "read_manifest": "artefact",
     "read_sources": "sources.detect",
     "save": "artefact",
+    "update": "updating",
 }
 
 

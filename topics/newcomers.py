@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_SOUGHT", "assign", "nearest_known", "place"]
 
-#: Papers in no topic above which no new topics are sought among them: a full build does it better.
+#: Papers among which new topics are sought at most, those least at home in the known ones: the
+#: distances between all of them are held at once. Papers like theirs join what is found.
 MOST_SOUGHT = 6000
 
 #: Share of the known topics that are looser than a group of new papers may be.
@@ -69,8 +70,10 @@ def assign(
     topics = int(labels.max(initial=UNCLUSTERED)) + 1
     labels = labels.copy()
     votes = _votes(labels, graph, topics)
-    sought = np.flatnonzero(is_new & (votes.max(axis=1, initial=0) < _AT_HOME))
-    if min_topic_size <= len(sought) <= MOST_SOUGHT and topics:
+    home = votes.max(axis=1, initial=0)
+    sought = np.flatnonzero(is_new & (home < _AT_HOME))
+    sought = np.sort(sought[np.argsort(home[sought], kind="stable")[:MOST_SOUGHT]])
+    if len(sought) >= min_topic_size and topics:
         found = _groups(labels, sought, graph, vectors=vectors, size=min_topic_size)
         for number, rows in enumerate(found, topics):
             labels[rows] = number

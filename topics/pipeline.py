@@ -88,6 +88,22 @@ def build_from_corpus(
     if len(corpus) < MIN_PAPERS:
         raise TooFewPapers(len(corpus), MIN_PAPERS)
 
+    topic_map, encoded = _found(corpus, settings, cache, watch)
+    with watch.stage(STAGES[6]):
+        written = artefact.save(
+            revise(topic_map) if revise else topic_map,
+            out,
+            write_encoder=encoded.write_encoder,
+            replaces=replaces,
+        )
+        cache.prune()
+    return written
+
+
+def _found(
+    corpus: Corpus, settings: BuildSettings, cache: Cache, watch: Watch
+) -> tuple[TopicMap, Encoded]:
+    """The map of a corpus, not yet written, and its encoder."""
     from topics import stages, theming
     from topics.quality import mean_stability
     from topics.tables import assemble
@@ -116,24 +132,16 @@ def build_from_corpus(
     for notice in notices[len(corpus.notices) :]:
         watch.progress.note(notice)
     manifest = _manifest(corpus, settings, encoded, tables, quality, notices, watch.seconds)
-    with watch.stage(STAGES[6]):
-        topic_map = TopicMap(
-            papers=tables.papers,
-            topics=tables.topics,
-            themes=tables.themes,
-            trends=tables.trends,
-            ledger=tables.ledger,
-            vectors=encoded.vectors,
-            manifest=manifest,
-        )
-        written = artefact.save(
-            revise(topic_map) if revise else topic_map,
-            out,
-            write_encoder=encoded.write_encoder,
-            replaces=replaces,
-        )
-        cache.prune()
-    return written
+    topic_map = TopicMap(
+        papers=tables.papers,
+        topics=tables.topics,
+        themes=tables.themes,
+        trends=tables.trends,
+        ledger=tables.ledger,
+        vectors=encoded.vectors,
+        manifest=manifest,
+    )
+    return topic_map, encoded
 
 
 def _manifest(

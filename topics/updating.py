@@ -163,7 +163,7 @@ class _Work:
             grown = grow(old, corpus, encoded, self.settings, used=_used_ids(old))
         with watch.stage(UPDATE_STAGES[3]):
             trends = _trends(grown.papers, corpus.as_of)
-            quality = _quality(grown, old.manifest)
+            quality = _quality(grown)
         new = _listed(grown.topics, grown.new_topics)
         topic_map = TopicMap(
             papers=grown.papers,
@@ -243,9 +243,10 @@ class _Work:
         }
 
     def _manifest(
-        self, grown: Grown, quality: Mapping[str, Any], new: list[dict[str, Any]]
+        self, grown: Grown, measured: Mapping[str, float], new: list[dict[str, Any]]
     ) -> dict[str, Any]:
         old, corpus = self.old.manifest, self.corpus
+        quality = {**old.get("quality", {}), **measured}
         entry, fitted = self._entry(new), _fitted(old)
         late = len(corpus) - fitted["papers"]
         kept = [text for text in old.get("notices", []) if not _PASSING.match(text)]
@@ -270,11 +271,12 @@ class _Work:
                 **corpus.counts,
             },
             "seconds": dict(self.watch.seconds),
-            "quality": dict(quality),
+            "quality": quality,
             "notices": list(dict.fromkeys([*kept, *corpus.notices, *([told] if late else [])])),
             "new_topics": new,
             "updates": [*old.get("updates", []), entry],
-            "fitted": fitted,
+            # Figures that only a build measures: they are of the map as it was found.
+            "fitted": {**fitted, "quality": sorted(quality.keys() - measured.keys())},
         }
 
 
@@ -325,18 +327,17 @@ def _trends(papers: pd.DataFrame, as_of: str | None) -> pd.DataFrame:
     return trend_table(papers, as_of=as_of)
 
 
-def _quality(grown: Grown, old: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures of the map as it is now; those that only a build can measure stay as they were."""
+def _quality(grown: Grown) -> dict[str, float]:
+    """Figures of the map as it is now, but for those that only a build can measure."""
     from topics.quality import quality_figures
 
     keywords = dict(zip(grown.topics["id"], grown.topics["keywords"], strict=True))
-    measured = quality_figures(
+    return quality_figures(
         graph=grown.graph,
         points=grown.papers[["x", "y"]].to_numpy(),
         clustering=grown.clustering,
         keywords=[keywords[topic] for topic in grown.numbered],
     )
-    return {**old.get("quality", {}), **measured}
 
 
 def _renamed(found: TopicMap, old: TopicMap) -> TopicMap:
