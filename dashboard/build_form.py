@@ -106,8 +106,9 @@ def _settings(root: Path, draft: Draft, request: Request, preview: Preview) -> N
         st.warning(text.plain(problem), icon=":material/edit:")
     elif _existing(root, wanted.name):
         st.info(
-            text.plain(f"There is a map “{wanted.name}”. The new one takes its place when it is ")
-            + "complete\\.",
+            text.plain(
+                f"There is a map “{wanted.name}”. The new one takes its place when it is complete."
+            ),
             icon=":material/info:",
         )
     _begin(root, draft, request, preview, ready=fine and not problem)

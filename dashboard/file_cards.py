@@ -88,7 +88,7 @@ def file_cards(
     """
     several = len(preview.files) > _OPEN
     # What needs a look comes first.
-    groups = alike(sorted(preview.files, key=lambda each: each.read > 0))
+    groups = alike(sorted(preview.files, key=lambda each: (each.read > 0, each.name)))
     shown = st.session_state.get(_SHOWN, _STEP)
     for group in groups[:shown]:
         file = group[0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,14 +88,18 @@ def read_files(
         progress: called with one line a file.
         may_be_empty: give what was found of each file although none has a record.
 
+    Returns:
+        What each file gave; files with columns of their own may come last.
+
     Raises:
         SourceError: as `read_sources`.
     """
     reading = reading or Reading()
+    alone = _alone(paths, reading)
 
-    def read(*, may_be_empty: bool) -> list[SourceRead]:
+    def read(some: Sequence[Any], *, may_be_empty: bool) -> list[SourceRead]:
         return read_sources(
-            paths,
+            some,
             progress=progress,
             columns=reading.columns,
             limits=reading.archives,
@@ -101,11 +107,40 @@ def read_files(
         )
 
     if not reading.by_file:
-        return read(may_be_empty=may_be_empty)
-    reads = [_corrected(each, paths, reading) for each in read(may_be_empty=True)]
+        return read(paths, may_be_empty=may_be_empty)
+    others = [file for file in _files(paths) if file not in alone] if alone else paths
+    reads = [
+        _corrected(each, paths, reading)
+        for each in (read(others, may_be_empty=True) if others else ())
+    ]
+    for document in alone.values():
+        reads.append(read_document(document))
+        if progress is not None:
+            progress(f"{document.source}: {reads[-1].format}, {len(reads[-1].records)} records")
     if may_be_empty or any(each.records for each in reads):
         return reads
-    return read(may_be_empty=False)  # which says what was found in place of papers
+    return read(paths, may_be_empty=False)  # which says what was found in place of papers
+
+
+def _alone(paths: Sequence[Any], reading: Reading) -> dict[Path, Document]:
+    """The files with columns of their own that no other is named like: they are read but once.
+
+    The rest, such as those in archives, are read like all and then again as their columns say.
+    """
+    if not reading.by_file or not all(Path(path).exists() for path in paths):
+        return {}
+    files = list(_files(paths))
+    names = Counter(file.name for file in files)
+    found = {}
+    for file in files:
+        own = reading.by_file.get(file.name)
+        if own and names[file.name] == 1:
+            columns = {**reading.columns, **own}
+            with suppress(SourceError):
+                document = Document.from_path(file, source=file.name, columns=columns)
+                if not is_archive(document):
+                    found[file] = document
+    return found
 
 
 def _corrected(found: SourceRead, paths: Sequence[Any], reading: Reading) -> SourceRead:
@@ -139,8 +174,15 @@ def _documents(name: str, paths: Sequence[Any], limits: ArchiveLimits) -> Iterat
 
 
 def _files(paths: Sequence[Any]) -> Iterator[Path]:
+    """The files that `read_sources` finds: hidden ones in folders are passed over."""
     for path in map(Path, paths):
-        yield from (path.rglob("*") if path.is_dir() else [path])
+        if not path.is_dir():
+            yield path
+            continue
+        for file in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+            if not hidden and file.is_file():
+                yield file
 
 
 def _columns(told: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -321,7 +321,8 @@ def test_names_are_checked_at_once(root: Path) -> None:
     assert "“up” would do" in words_of(page)
     assert page.button(key="build-now").disabled
     page.text_input[0].set_value("Taken").run()
-    assert "There is a map “Taken”. The new one takes its place" in words_of(page)
+    said = "There is a map “Taken”. The new one takes its place when it is complete."
+    assert said in words_of(page)
     assert not page.button(key="build-now").disabled
 
 

@@ -24,6 +24,8 @@ def folder(tmp_path: Path) -> Path:
     (root / "sub").mkdir(parents=True)
     (root / "a.csv").write_text(TABLE)
     (root / "b.csv").write_text(TABLE)
+    (root / "d.tsv").write_text(TABLE.replace(",", "\t"))
+    (root / ".hidden.csv").write_text(TABLE)
     (root / "sub" / "a.csv").write_text(TABLE)
     (root / "c.ris").write_text("TY  - JOUR\nTI  - A title\nER  - \n")
     with zipfile.ZipFile(root / "z.zip", "w") as archive:
@@ -36,12 +38,14 @@ def titles(folder: Path, reading: Reading) -> dict[str, str]:
     return {read.source: read.records[0].title for read in read_files([folder], reading=reading)}
 
 
-@pytest.mark.parametrize("name", ["in/a.csv", "b.csv", "sub/a.csv", "z.zip/x/a.csv", "z.zip/b.csv"])
+@pytest.mark.parametrize(
+    "name", ["in/a.csv", "b.csv", "d.tsv", "sub/a.csv", "z.zip/x/a.csv", "z.zip/b.csv"]
+)
 def test_columns_of_one_file_change_that_file_alone(folder: Path, name: str) -> None:
     plain = titles(folder, Reading())
     assert set(plain.values()) == {"Journal of X", "A title"}
     corrected = titles(folder, Reading(by_file={name: OTHER, "c.ris": OTHER, "gone.csv": OTHER}))
-    assert list(corrected) == list(plain)
+    assert corrected.keys() == plain.keys()
     assert {each for each in plain if corrected[each] != plain[each]} == {name}
     assert corrected[name] == "On maps"
 
@@ -51,6 +55,14 @@ def test_columns_of_a_file_go_before_those_of_all(folder: Path) -> None:
     found = titles(folder, reading)
     assert found["sub/a.csv"] == "On maps"
     assert found["b.csv"].startswith("About maps")
+
+
+def test_what_is_told_of_files_is_told_once_each(folder: Path) -> None:
+    said: list[str] = []
+    read_files([folder], reading=Reading(by_file={"d.tsv": OTHER}), progress=said.append)
+    assert sorted(line.partition(":")[0] for line in said) == sorted(titles(folder, Reading()))
+    with pytest.raises(SourceError, match="is not there"):
+        read_files([folder / "none"], reading=Reading(by_file={"d.tsv": OTHER}))
 
 
 def test_a_table_is_read_that_could_not_be_without_its_columns(tmp_path: Path) -> None:
