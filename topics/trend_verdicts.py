@@ -8,7 +8,7 @@ Every verdict says by which rule it was reached. The rules are the constants bel
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import exp
 from typing import TYPE_CHECKING, Literal
@@ -131,7 +131,16 @@ class _Steps:
 def trend_verdicts(topic_map: TopicMap) -> Verdicts:
     """The verdicts on all topics and themes of a map, over all its dated papers."""
     manifest = topic_map.manifest
-    return verdicts_of(topic_map.papers, as_of=manifest.get("as_of"), built=manifest.get("created"))
+    found = verdicts_of(
+        topic_map.papers, as_of=manifest.get("as_of"), built=manifest.get("created")
+    )
+    # A topic or theme that has no paper has a verdict too, so that readers need not ask.
+    none = Verdict(word="untested", rule="Not tested: the map has no paper on it.", papers=0)
+    return replace(
+        found,
+        topics={**dict.fromkeys(map(str, topic_map.topics["id"]), none), **found.topics},
+        themes={**dict.fromkeys(map(str, topic_map.themes["name"]), none), **found.themes},
+    )
 
 
 def verdicts_of(

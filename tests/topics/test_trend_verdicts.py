@@ -258,9 +258,12 @@ def test_a_map_has_a_verdict_for_every_topic_and_theme() -> None:
     topic_map = make_map(papers=400)
     found = trend_verdicts(topic_map)
     assert set(found.topics) == set(topic_map.topics["id"])
-    assert set(found.themes) == set(topic_map.papers["theme"])
+    assert set(found.themes) == set(topic_map.themes["name"]) >= set(topic_map.papers["theme"])
     assert trend_verdicts(topic_map) is found
     empty = trend_verdicts(make_map(papers=0, topics=0))
-    assert (empty.topics, empty.themes, empty.span) == ({}, {}, None)
+    assert (empty.topics, empty.span) == ({}, None)
+    assert {verdict.rule for verdict in empty.themes.values()} == {
+        "Not tested: the map has no paper on it."
+    }
     undated = trend_verdicts(make_map(papers=60, undated=1.0))
     assert {verdict.word for verdict in undated.topics.values()} == {"untested"}
