@@ -52,14 +52,15 @@ def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
     """
     while True:
         folder = present(Path(path))
+        number = _number(folder)
         manifest = read_manifest(folder)
         try:
             topic_map = _read(folder, manifest, verify=verify)
         except MapBroken:
-            if not _replaced(folder, manifest):
+            if not _replaced(folder, manifest, number):
                 raise
         else:
-            if not _replaced(folder, manifest):
+            if not _replaced(folder, manifest, number):
                 return topic_map
         # Another process swapped in a new map meanwhile: files of both may have been read.
 
@@ -253,8 +254,21 @@ def _verify(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise _broken(folder, f"{name} is not the file that was written (digest differs)")
 
 
-def _replaced(folder: Path, manifest: Mapping[str, Any]) -> bool:
-    """Tell whether another map stands in the folder than the one whose manifest was read."""
+def _number(folder: Path) -> int | None:
+    """The number that the disk knows a folder by; None where there is none."""
+    try:
+        return folder.stat().st_ino
+    except OSError:
+        return None
+
+
+def _replaced(folder: Path, manifest: Mapping[str, Any], number: int | None) -> bool:
+    """Tell whether another map stands in the folder than the one whose manifest was read.
+
+    The same map may stand there again after another one did, so the folder itself counts too.
+    """
+    if _number(folder) != number:
+        return True
     try:
         return bool(read_manifest(folder)["digest"] != manifest["digest"])
     except MapBroken:

@@ -12,6 +12,7 @@ __all__ = ["command_line"]
 
 _EPILOG = """examples:
   papermap build pages/ --out my-map     make a map of a folder of saved pages
+  papermap update my-map new-pages/      add papers, and leave the rest where it is
   papermap serve my-map                  open it in the browser
   papermap serve                         open the bundled sample
 """
