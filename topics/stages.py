@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 7
+_VERSION = 8
 
 #: Epochs of the layouts in which topics are sought again; more changed no score's first digit.
 _REPEAT_EPOCHS = 100
