@@ -42,7 +42,7 @@ __all__ = [
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
 _VERSION = 8
 
-#: Epochs of the layouts in which topics are sought again; more changed no score's first digit.
+#: Epochs of the layouts in which topics are sought again: fewer than the map's own, to be quick.
 _REPEAT_EPOCHS = 100
 
 #: Libraries whose results change from version to version.
