@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +16,7 @@ from topics.folders import file_digest, present, replacing
 from topics.topicmap import SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     import pandas as pd
@@ -52,16 +53,16 @@ def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
     """
     while True:
         folder = present(Path(path))
-        number = _number(folder)
-        manifest = read_manifest(folder)
-        try:
-            topic_map = _read(folder, manifest, verify=verify)
-        except MapBroken:
-            if not _replaced(folder, manifest, number):
-                raise
-        else:
-            if not _replaced(folder, manifest, number):
-                return topic_map
+        with _held(folder) as number:
+            manifest = read_manifest(folder)
+            try:
+                topic_map = _read(folder, manifest, verify=verify)
+            except MapBroken:
+                if not _replaced(folder, manifest, number):
+                    raise
+            else:
+                if not _replaced(folder, manifest, number):
+                    return topic_map
         # Another process swapped in a new map meanwhile: files of both may have been read.
 
 
@@ -252,6 +253,20 @@ def _verify(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise _broken(folder, f"{name} cannot be read ({error.strerror})") from error
         if found != digest:
             raise _broken(folder, f"{name} is not the file that was written (digest differs)")
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[int | None]:
+    """Hold a folder open and tell its number, which no other folder can get until it is let go."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:  # there is none, or the system opens no folders
+        yield _number(folder)
+        return
+    try:
+        yield os.fstat(descriptor).st_ino
+    finally:
+        os.close(descriptor)
 
 
 def _number(folder: Path) -> int | None:

@@ -37,7 +37,7 @@ def test_every_theme_has_a_panel_and_what_is_left_out_is_said(folder: Path) -> N
     undated = int(make_map().papers["date"].isna().sum())
     assert f"{undated} of 153 papers have no date" in said
     assert "was not over when the papers were collected (20 Nov 2025)" in said
-    assert "95 % interval" in said
+    assert "The shaded band is its 95 % interval" in said
     assert "less precise than a quarter" in said
 
 
@@ -46,7 +46,7 @@ def test_topics_and_counts_by_link(folder: Path) -> None:
     assert not page.exception
     assert len(figures_of(page)) == 13
     assert page.segmented_control[0].value == "topic"
-    assert "95 % interval" not in words_of(page)
+    assert "The shaded band" not in words_of(page)
 
 
 def test_a_choice_goes_into_the_address(folder: Path) -> None:

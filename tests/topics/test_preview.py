@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from topics import cli, sample
+from topics.commands import command_line
 from topics.progress import STAGES
 from topics.serving import WORKSPACE_VARIABLE, environment, is_this_machine
 
@@ -122,7 +123,7 @@ def test_who_may_build(
 ) -> None:
     monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path))
     monkeypatch.delenv(WORKSPACE_VARIABLE, raising=False)
-    workspace = cli._workspace(cli._parser().parse_args(["serve", *flags]))
+    workspace = cli._workspace(command_line(version=cli._Version).parse_args(["serve", *flags]))
     assert workspace == (str(tmp_path / "maps") if allowed else None)
 
 
@@ -140,6 +141,6 @@ def test_the_dashboard_is_told_of_the_workspace_by_its_server_alone(
 
 def test_read_only_and_builds_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cli._parser().parse_args(["serve", "--read-only", "--allow-builds"])
+        command_line(version=cli._Version).parse_args(["serve", "--read-only", "--allow-builds"])
     assert stopped.value.code == 2
     assert "not allowed with" in capsys.readouterr().err

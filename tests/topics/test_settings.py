@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from topics import cli
+from topics.commands import command_line
 from topics.errors import SettingsError
 from topics.settings import ENCODERS, BuildSettings, Setting, describe
 
@@ -20,7 +21,7 @@ UNSET = {"page_year": "found from the pages"}
 
 
 def _build_flags() -> dict[str, argparse.Action]:
-    parser = cli._parser()
+    parser = command_line(version=cli._Version)
     commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     build: argparse.ArgumentParser = commands.choices["build"]
     return {flag: action for action in build._actions for flag in action.option_strings}
@@ -80,7 +81,9 @@ def test_every_setting_has_a_flag() -> None:
 )
 def test_a_flag_reaches_its_setting(setting: str, written: str, value: Any) -> None:
     flag = "--" + setting.replace("_", "-")
-    arguments = cli._parser().parse_args(["build", "pages", "--out", "map", flag, written])
+    arguments = command_line(version=cli._Version).parse_args(
+        ["build", "pages", "--out", "map", flag, written]
+    )
     found = getattr(arguments, setting)
     assert found == value
     assert type(found) is type(value)
