@@ -78,7 +78,7 @@ def map_layer(screen: Screen, parts: tuple[Group, ...]) -> None:
     _layer(key=KEY, data=layer_data(screen, parts), on_event_change=on_event)
     event = _event()
     if event.get("kind") == "topic" and event.get("id") in screen.topic_map.topic_names:
-        links.go("topic", screen.view, topic=event["id"], paper=None, area=None)
+        links.go("topic", screen.view, topic=event["id"], paper=None, area=None, at=None)
 
 
 def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -211,4 +211,4 @@ def _at(seen: Any) -> str | None:
         return None
     if not (abs(x) < 1e6 and abs(y) < 1e6 and 0 < span < 1e6):
         return None
-    return f"{x:.3f},{y:.3f},{span:.3f}"
+    return f"{x:.6f},{y:.6f},{span:.6f}"

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SAME_TOPIC", "align", "match_topics"]
 
-#: Papers that two topics have in common, as a share of the papers of either (Jaccard), from which
-#: on they are one and the same. Below one half Hennig ("Cluster-wise assessment of cluster
-#: stability", Computational Statistics & Data Analysis 52, 2007) calls a cluster dissolved; from
-#: one half on no topic can be the same as two others.
+#: Papers that two topics have in common, as a share of the papers of either (Jaccard), above which
+#: they are one and the same. Below one half Hennig ("Cluster-wise assessment of cluster
+#: stability", Computational Statistics & Data Analysis 52, 2007) calls a cluster dissolved; above
+#: one half no topic can be the same as two others.
 SAME_TOPIC = 0.5
 
 
@@ -55,8 +55,7 @@ def align(points: np.ndarray, *, rows: np.ndarray, old: np.ndarray) -> np.ndarra
 def match_topics(new: Sequence[str | None], old: Sequence[str | None]) -> dict[str, str]:
     """Find which new topic is which old one, by the papers that they have in common.
 
-    The assignment with the greatest overlap over all pairs (Kuhn 1955), of which the pairs with
-    an overlap of at least `SAME_TOPIC` count.
+    Those are one topic whose overlap is above `SAME_TOPIC`; then neither is like any other.
 
     Args:
         new: the new topic of each known paper, None for none.
@@ -66,7 +65,6 @@ def match_topics(new: Sequence[str | None], old: Sequence[str | None]) -> dict[s
         The old topic of each new one that has one.
     """
     import numpy as np
-    from scipy.optimize import linear_sum_assignment
 
     news = sorted({topic for topic in new if topic is not None})
     olds = sorted({topic for topic in old if topic is not None})
@@ -82,5 +80,5 @@ def match_topics(new: Sequence[str | None], old: Sequence[str | None]) -> dict[s
         if mine is not None and theirs is not None:
             common[row[mine], column[theirs]] += 1
     overlap = common / np.maximum(sizes[:, None] + others[None, :] - common, 1)
-    pairs = zip(*linear_sum_assignment(-overlap), strict=True)
-    return {news[i]: olds[j] for i, j in pairs if overlap[i, j] >= SAME_TOPIC}
+    pairs = zip(*np.nonzero(overlap > SAME_TOPIC), strict=True)
+    return {news[i]: olds[j] for i, j in pairs}

@@ -137,7 +137,12 @@ def same_paper(one: Known, other: Known) -> bool:
     if _SIGNS.findall(one.title) != _SIGNS.findall(other.title):
         return False
     generic = _GENERIC.fullmatch(one.title.casefold()) is not None
-    alike = bool(one.values("abstract") & other.values("abstract")) and not generic
+    # The same words under one title may be what a journal prints every year.
+    alike = (
+        bool(one.values("abstract") & other.values("abstract"))
+        and not generic
+        and _gap(one, other) <= _LATER
+    )
     if _conflict(one, other, doi=not alike):
         return False
     authors, overlap = _authors_agree(one, other), _overlap(one, other)
@@ -149,6 +154,8 @@ def same_paper(one: Known, other: Known) -> bool:
     if generic:
         return bool(authors) and (same_day or (overlap or 0) >= _EQUAL)
     gap, counted = _gap(one, other), bool(one.values("author_count") & other.values("author_count"))
+    # Many papers have one author: their number tells something only beside a telling title.
+    counted = counted and _is_telling(one)
     sure = same_day or authors or (counted and gap <= 1)
     if overlap is not None and overlap < _APART and not sure:
         return False
@@ -209,6 +216,9 @@ def titles_agree(one: Record, other: Record) -> bool:
         return True
     mine, theirs = _folded(one.title), _folded(other.title)
     if _kinds(mine) != _kinds(theirs) or _parts(mine) != _parts(theirs):
+        return False
+    numbers = [numbers_of(text) for text in (mine, theirs)]
+    if all(numbers) and numbers[0] != numbers[1]:
         return False
     romans = [
         [token for token in _TOKEN.findall(text) if token in _ROMAN] for text in (mine, theirs)

@@ -51,6 +51,7 @@ UPDATE_STAGES = (
 #: Remarks of a build, or of an update, that the next update makes anew.
 _PASSING = re.compile(
     r"\d+ papers are (?:few|too few)|No group of papers stands out|Topics, their "
+    r"|(?:About )?(?:\d+|< ?1) ?% of the abstracts are|All abstracts are"
 )
 
 

@@ -114,7 +114,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
     ):
         for label, address in outside_links(paper):
             st.link_button(text.plain(label), address, icon=":material/open_in_new:")
-        links.link("map", screen.view, label="On the map", icon=":material/scatter_plot:")
+        links.link("map", screen.view, label="On the map", icon=":material/scatter_plot:", at=None)
     if row not in set(screen.selection.rows.tolist()):
         st.caption("This paper does not pass the filters; it is shown because the link names it.")
     left, right = st.columns([3, 2], gap="large")

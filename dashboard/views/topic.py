@@ -205,7 +205,7 @@ def _head(screen: Screen, row: dict[str, Any]) -> None:
         f"{' · '.join(said)}{' · ' if mark else ''}{mark}</div>" + chips(row["keywords"])
     )
     with st.container(horizontal=True, key="pm-topic-links"):
-        only: dict[str, Any] = {"topics": (row["id"],), "topic": None, "paper": None}
+        only: dict[str, Any] = {"topics": (row["id"],), "topic": None, "paper": None, "at": None}
         view = screen.view
         links.link("map", view, label="On the map", icon=":material/scatter_plot:", **only)
         links.link(
@@ -340,6 +340,7 @@ def _unclustered(screen: Screen) -> None:
         label="On the map",
         icon=":material/scatter_plot:",
         topic=None,
+        at=None,
         paper=None,
         hide_unclustered=False,
     )

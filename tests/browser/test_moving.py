@@ -55,6 +55,12 @@ def test_where_the_reader_looks_is_in_the_address_and_no_step_of_the_history(
     )
     settled(page)
     assert page.evaluate("history.length") == steps
+    near = spread(page)
+    page.get_by_role("button", name="Zoom out").click()
+    settled(page)
+    assert spread(page) < 0.8 * near, "a tool answers right after the map was dragged"
+    page.get_by_role("button", name="Zoom in").click()
+    settled(page)
 
     elsewhere = open_tab(page.evaluate("location.href"), fresh=True)
     wait_for_map(elsewhere)
@@ -118,3 +124,50 @@ def test_a_lasso_picks_what_it_encloses(open_tab: OpenTab, site: str) -> None:
     said = int(page.locator(".st-key-pm-picked h3").inner_text().split()[0])
     assert abs(said - wanted) <= max(2, 0.1 * wanted)
     assert page.locator(".pm-map").get_attribute("data-mode") == "pan"
+
+
+def test_an_outline_can_be_given_up(open_tab: OpenTab, site: str) -> None:
+    page = open_tab(site)
+    wait_for_map(page)
+    x, y = middle(page)
+    page.get_by_role("button", name="Select papers in a box").click()
+    page.locator(".pm-canvas").focus()
+    page.mouse.move(x - 200, y - 100)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=4)
+    expect(page.locator(".pm-area")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator(".pm-area")).to_have_count(0)
+    page.mouse.move(x + 100, y + 50, steps=3)
+    page.mouse.up()
+    settled(page)
+    assert param(page, "area") == []
+    assert page.locator(".pm-map").get_attribute("data-mode") == "pan"
+
+
+def test_a_drag_that_ends_outside_leaves_no_hand_on_the_map(open_tab: OpenTab, site: str) -> None:
+    page = open_tab(site)
+    wait_for_map(page)
+    box = page.locator(".pm-map").bounding_box()
+    assert box is not None
+    before = points(page)
+    page.mouse.move(box["x"] + 2, box["y"] + 300)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 120, box["y"] + 300)
+    page.mouse.up()
+    page.mouse.move(box["x"] + 200, box["y"] + 320, steps=5)
+    settled(page)
+    assert points(page)[0] == pytest.approx(before[0], abs=1)
+
+
+def test_a_map_that_was_hidden_is_drawn_when_it_is_shown(open_tab: OpenTab, site: str) -> None:
+    page = open_tab(site)
+    wait_for_map(page)
+    wanted = points(page)
+    page.add_style_tag(content=".hide-map .pm-map { display: none; }")
+    page.evaluate("document.body.classList.add('hide-map')")
+    page.locator(".pm-item", has_text="scaling").click()
+    expect(page.locator(".pm-count")).not_to_have_text("153 papers")
+    page.evaluate("document.body.classList.remove('hide-map')")
+    wait_for_map(page)
+    assert 0 < len(points(page)) < len(wanted)

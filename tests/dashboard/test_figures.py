@@ -213,7 +213,7 @@ def test_the_legend_says_what_the_colours_mean() -> None:
         ),
         (
             {"kind": "camera", "camera": {"x": 1, "y": -2.00049, "span": 0.5}},
-            {"at": "1.000,-2.000,0.500"},
+            {"at": "1.000000,-2.000490,0.500000"},
         ),
         ({"kind": "camera", "camera": None}, {"at": None}),
         ({"kind": "camera", "camera": {"x": 1, "y": 2, "span": -1}}, {"at": None}),

@@ -122,7 +122,7 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     keeper = RecordKeeper(limit=1000)
     keeper.add(Record(title="Old trees"))
     with pytest.raises(SourceError, match=r"no room for temporary files in .* TMPDIR"):
-        keeper.add(Record(title="Old trees"))
+        keeper.add(Record(title="Old trees" * 200_000))
 
 
 def test_a_page_is_told_by_its_beginning() -> None:

@@ -532,7 +532,7 @@ def test_an_aligned_layout_stays_in_the_picture() -> None:
 
 def test_topics_match_by_papers_in_common() -> None:
     old = ["a"] * 6 + ["b"] * 4 + ["c"] * 4 + [None]
-    new = ["t1"] * 5 + ["t2"] * 5 + ["t3", "t4", "t4", None, "t3"]
+    new = ["t1"] * 5 + ["t2"] * 5 + ["t4", "t4", "t4", None, "t3"]
     assert match_topics(new, old) == {"t1": "a", "t2": "b", "t4": "c"}
     assert match_topics([None], [None]) == {}
 

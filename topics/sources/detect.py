@@ -151,10 +151,13 @@ def _within(read: SourceRead, room: int, spool: Spool) -> tuple[SourceRead, int]
     """Move the records of a file to a spool where there is no room for them in memory."""
     if isinstance(read.records, SpooledRecords):
         return read, room
-    room -= sum(map(weight, read.records))
-    if room < 0 and read.records:
-        read = replace(read, records=spooled(read.records, spool))
-    return read, room
+    needed = sum(map(weight, read.records))
+    if needed <= room:
+        return read, room - needed
+    # Pages whose dates lack the year are looked through again for it, and are small.
+    if read.as_of_month_day or read.written_years or any(r.month_day for r in read.records):
+        return read, room
+    return replace(read, records=spooled(read.records, spool)), room
 
 
 def _recognises(reader: Reader, document: Document) -> bool:

@@ -7,7 +7,7 @@ import tempfile
 from array import array
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, overload
+from typing import IO, TYPE_CHECKING, overload
 
 from topics.errors import SourceError
 from topics.sources.record import Record
@@ -31,16 +31,13 @@ class Spool:
     """A temporary file that records are added to; it is gone when it is no longer used."""
 
     def __init__(self) -> None:
-        try:
-            self._file = tempfile.TemporaryFile(prefix="papermap-", buffering=0)  # noqa: SIM115
-        except OSError as error:
-            raise _full(error) from error
+        self._file: IO[bytes] | None = None  # not before something is added
         self._waiting: list[bytes] = []
         self._written = self._end = 0
 
     def __del__(self) -> None:
         """Close the file, which deletes it."""
-        if hasattr(self, "_file"):
+        if self._file is not None:
             self._file.close()
 
     def add(self, record: Record) -> tuple[int, int]:
@@ -65,19 +62,30 @@ class Spool:
         """The bytes of one record, or of several in a row."""
         if end > self._written:
             self._flush()
-        self._file.seek(start)
+        file = self._opened()
+        file.seek(start)
         parts: list[bytes] = []
-        while start < end and (part := self._file.read(end - start)):
+        while start < end and (part := file.read(end - start)):
             parts.append(part)
             start += len(part)
         return b"".join(parts)
 
+    def _opened(self) -> IO[bytes]:
+        if self._file is not None:
+            return self._file
+        try:
+            self._file = tempfile.TemporaryFile(prefix="papermap-", buffering=0)  # noqa: SIM115
+        except OSError as error:
+            raise _full(error) from error
+        return self._file
+
     def _flush(self) -> None:
         data = memoryview(b"".join(self._waiting))
         try:
-            self._file.seek(self._written)
+            file = self._opened()
+            file.seek(self._written)
             while data:
-                data = data[self._file.write(data) :]
+                data = data[file.write(data) :]
         except OSError as error:
             raise _full(error) from error
         self._waiting.clear()

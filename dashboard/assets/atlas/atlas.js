@@ -22,7 +22,11 @@ export class Atlas {
    */
   constructor(host, send) {
     this.host = host;
-    this.send = send;
+    // What comes after moving tells where the reader is: the place itself need not be told before.
+    this.send = (event) => {
+      if (event.kind !== "camera") clearTimeout(this.telling);
+      send(event);
+    };
     this.mode = "pan";
     this.points = this.scene = this.camera = null;
     this.home = true; // the whole map is shown, and stays so when the frame changes
@@ -36,38 +40,65 @@ export class Atlas {
     this.overlay = new Overlay(host, (id) => this.send({ kind: "topic", id }));
     this.addTools();
     this.letGo = followHands(host, this.hands());
-    this.canvas.addEventListener("keydown", (event) => this.key(event));
+    this.keys = (event) => this.key(event);
+    host.addEventListener("keydown", this.keys);
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(host);
   }
 
   newPainter() {
-    const painter = webglPainter(this.canvas);
-    if (!painter) return canvasPainter(this.canvas);
+    let painter = null;
+    try {
+      painter = webglPainter(this.canvas);
+    } catch {
+      // A browser whose WebGL does not work is like one without.
+    }
+    if (!painter) {
+      // A canvas that was once asked for WebGL gives nothing else.
+      const plain = this.canvas.cloneNode();
+      this.canvas.replaceWith(plain);
+      this.canvas = plain;
+      return canvasPainter(plain);
+    }
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
-    this.canvas.addEventListener("webglcontextrestored", () => {
-      this.painter = webglPainter(this.canvas);
-      this.painter.places(this.points.x, this.points.y);
-      this.recolour();
-    });
+    this.canvas.addEventListener("webglcontextrestored", () => this.restore());
     return painter;
+  }
+
+  restore() {
+    const painter = webglPainter(this.canvas);
+    if (!painter) return;
+    this.painter = painter;
+    if (this.points) painter.places(this.points.x, this.points.y);
+    this.update();
+  }
+
+  /** Drop what was to be done later. */
+  stop() {
+    clearTimeout(this.settling);
+    clearTimeout(this.telling);
+    cancelAnimationFrame(this.ticket);
+    cancelAnimationFrame(this.gliding);
+    this.ticket = 0;
   }
 
   dispose() {
     this.watcher.disconnect();
     this.letGo();
-    clearTimeout(this.settling);
-    cancelAnimationFrame(this.ticket);
+    this.host.removeEventListener("keydown", this.keys);
+    this.stop();
     this.painter.dispose();
     this.host.replaceChildren();
   }
 
   setPoints(points) {
+    this.stop();
     this.points = points;
     this.overlay.forget();
     this.camera = null;
     this.home = true;
-    this.asked = this.told = undefined;
+    this.asked = this.told = this.counted = undefined;
+    this.sent = new Set(); // cameras told, whose echo may still come
     this.painter.places(points.x, points.y);
     this.scene = null;
   }
@@ -79,6 +110,7 @@ export class Atlas {
    */
   setScene(scene) {
     this.scene = scene;
+    this.counted = undefined;
     this.update();
   }
 
@@ -86,7 +118,7 @@ export class Atlas {
     if (!this.points || !this.scene || this.scene.codes.length !== this.points.size) return;
     this.canvas.setAttribute("aria-label", this.scene.said);
     this.measure();
-    if (!this.frame.width) return;
+    if (!this.frame.width || !this.frame.height) return;
     this.takeCamera();
     this.recolour();
     this.host.dataset.points = String(this.counted);
@@ -99,8 +131,10 @@ export class Atlas {
     const key = JSON.stringify(asked);
     const isNew = key !== this.asked;
     this.asked = key;
-    // What was told last may still be on its way to the address.
-    if (isNew && key !== this.told) {
+    // What was told may still be on its way to the address, and what was told before it, too.
+    const echo = this.sent.has(key) && key !== this.told;
+    if (key === this.told) this.sent.clear();
+    if (isNew && key !== this.told && !echo) {
       this.told = key;
       this.home = !asked;
       const scale = asked && Math.min(this.frame.width, this.frame.height) / asked.span;
@@ -114,10 +148,11 @@ export class Atlas {
   tellCamera() {
     const { x, y, scale } = this.camera;
     const span = Math.min(this.frame.width, this.frame.height) / scale;
-    const round = (value) => Number(value.toFixed(3));
+    const round = (value) => Number(value.toFixed(6));
     const camera = this.home ? null : { x: round(x), y: round(y), span: round(span) };
     if (JSON.stringify(camera) === (this.told ?? "null")) return;
     this.told = JSON.stringify(camera);
+    this.sent.add(this.told);
     this.send({ kind: "camera", camera });
   }
 
@@ -174,7 +209,7 @@ export class Atlas {
   resize() {
     if (!this.points || !this.scene || !this.measure()) return;
     if (!this.frame.width || !this.frame.height) return;
-    if (this.camera && !this.counted) return this.update();
+    if (this.counted === undefined) return this.update();
     this.takeCamera();
     this.paint();
     this.overlay.moveNames(this.places.place);
@@ -219,7 +254,7 @@ export class Atlas {
   settle(wait = 140) {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
-      if (!this.host.isConnected) return;
+      if (!this.host.isConnected || !this.scene) return;
       this.drawNames();
       clearTimeout(this.telling);
       this.telling = setTimeout(() => this.host.isConnected && this.tellCamera(), 450);
@@ -271,8 +306,14 @@ export class Atlas {
   hands() {
     const ready = () => this.camera && this.counted !== undefined;
     return {
-      pan: (dx, dy) => ready() && this.move(panBy(this.camera, dx, dy)),
-      zoom: (factor, left, top) => ready() && this.zoom(factor, left, top),
+      pan: (dx, dy) => {
+        cancelAnimationFrame(this.gliding);
+        if (ready()) this.move(panBy(this.camera, dx, dy));
+      },
+      zoom: (factor, left, top) => {
+        cancelAnimationFrame(this.gliding);
+        if (ready()) this.zoom(factor, left, top);
+      },
       settle: () => ready() && this.settle(),
       hover: (left, top, target) => ready() && this.hover(left, top, target),
       leave: () => ready() && this.hover(),
@@ -282,6 +323,7 @@ export class Atlas {
       start: (left, top) => (this.drawn = [[left, top]]),
       draw: (left, top) => this.draw(left, top),
       finish: () => this.finish(),
+      cancel: () => this.cancel(),
     };
   }
 
@@ -304,6 +346,7 @@ export class Atlas {
   }
 
   draw(left, top) {
+    if (!this.drawn) return;
     if (this.mode === "select") this.drawn = [this.drawn[0], [left, top]];
     else this.drawn.push([left, top]);
     this.drawMarks();
@@ -315,7 +358,13 @@ export class Atlas {
     return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
   }
 
+  cancel() {
+    this.drawn = null;
+    if (this.scene) this.drawMarks();
+  }
+
   finish() {
+    if (!this.drawn) return;
     const { find } = this.places;
     const outline = simplify(this.outlinePixels().map(([left, top]) => find(left, top)), 40);
     this.drawn = null;
@@ -331,8 +380,10 @@ export class Atlas {
     else if (event.key === "+" || event.key === "=") this.zoomGently(1.5);
     else if (event.key === "-") this.zoomGently(1 / 1.5);
     else if (event.key === "0" || event.key === "Home") this.fit();
-    else if (event.key === "Escape") this.setMode("pan");
-    else return;
+    else if (event.key === "Escape") {
+      this.cancel();
+      this.setMode("pan");
+    } else return;
     event.preventDefault();
   }
 

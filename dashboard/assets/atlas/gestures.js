@@ -6,7 +6,7 @@ const STILL = 4; // pixels that a click may shake
  * @param {HTMLElement} host where the hands are
  * @param {object} does what follows: `pan(dx, dy)`, `zoom(factor, left, top)`, `settle()`,
  *   `hover(left, top)`, `leave()`, `click(left, top)`, `start(left, top)` and `draw(left, top)` and
- *   `finish()` of an outline, `drawing()` whether dragging draws one
+ *   `finish()` or `cancel()` of an outline, `drawing()` whether dragging draws one
  * @returns {() => void} lets go
  */
 export function followHands(host, does) {
@@ -16,16 +16,31 @@ export function followHands(host, does) {
     const frame = host.getBoundingClientRect();
     return [event.clientX - frame.x, event.clientY - frame.y];
   };
+  const stopDrawing = () => {
+    if (state.drawing) does.cancel();
+    state.drawing = false;
+  };
   const listeners = {
     pointerdown(event) {
+      if (event.isPrimary) {
+        hands.clear();
+        Object.assign(state, { moved: false, pinched: false, drawing: false });
+      }
       if (event.button !== 0 || event.target.closest(".pm-tools")) return;
-      if (!hands.size) Object.assign(state, { moved: false, pinched: false, drawing: false });
       hands.set(event.pointerId, { last: at(event), start: at(event) });
-      if (hands.size === 2) state.pinched = true;
+      if (hands.size === 2) {
+        state.pinched = true;
+        stopDrawing();
+      }
       does.leave();
     },
     pointermove(event) {
-      const hand = hands.get(event.pointerId);
+      let hand = hands.get(event.pointerId);
+      if (hand && event.pointerType === "mouse" && !event.buttons) {
+        // The button was let go where nobody told us.
+        hands.delete(event.pointerId);
+        hand = null;
+      }
       if (!hand) {
         if (event.pointerType !== "touch" && !event.buttons) does.hover(...at(event), event.target);
         return;
@@ -40,6 +55,7 @@ export function followHands(host, does) {
       else if (!state.pinched && !event.target.closest("button")) does.click(...hand.start, event);
     },
     pointercancel(event) {
+      stopDrawing();
       if (hands.delete(event.pointerId) && !hands.size) does.settle();
     },
     pointerleave() {

@@ -32,6 +32,8 @@ export class Overlay {
   /** Place the names anew. `shown` tells of each row whether its point counts. */
   drawNames({ frame, place, find, points, shown, labels, radius, obstacles }) {
     const { seen, byTopic } = pointsOnScreen({ frame, place, points, shown });
+    const active = document.activeElement;
+    const focused = this.names.contains(active) ? active.dataset.id : null;
     this.names.replaceChildren();
     const nodes = new Map();
     const wanted = labels.flatMap((label, rank) => {
@@ -59,6 +61,7 @@ export class Overlay {
       this.lines.append(svg("line", { class: "pm-leader", x1, y1, x2, y2 }));
     }
     for (const [id, node] of nodes) if (!kept.has(id)) node.remove();
+    if (kept.has(focused)) nodes.get(focused).focus({ preventScroll: true });
   }
 
   /** Keep the names with their clusters while the map is being moved; they are placed anew after. */
