@@ -66,6 +66,10 @@ READERS: tuple[Reader, ...] = (
 UNRECOGNISED = "unrecognised"
 #: Characters of records that all files together have in memory.
 _IN_MEMORY = 128 * 1024 * 1024
+
+#: What to do about a file that cannot be read.
+_AGAIN = "save or export it once more"
+_OTHERWISE = "export it as BibTeX, RIS or CSV"
 #: Files that are told of one by one; more are summed up.
 _TOLD_SINGLY = 20
 #: What is read, in the words of those who have it.
@@ -238,19 +242,19 @@ def _last_word(read: SourceRead) -> str:
 
 def _unknown(document: Document) -> str:
     if not document.head:
-        return "an empty file"
+        return f"an empty file; {_AGAIN}"
     kind = kind_of(document.head)
     if kind is not None:
         return kind
     if document.head_text is None:
-        return "binary data, not text"
+        return f"binary data, not text; {_OTHERWISE}"
     if document.is_large:
         return TOO_LARGE
     words = " ".join(document.head_text[:2000].split())
     if not words:
-        return "an empty file"
+        return f"an empty file; {_AGAIN}"
     shown = words if len(words) <= 60 else words[:60] + "…"
-    return f"text of no known format, beginning “{shown}”"
+    return f"text of no known format, beginning “{shown}”; {_OTHERWISE}"
 
 
 def _count(records: int) -> str:
