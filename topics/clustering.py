@@ -23,10 +23,12 @@ __all__ = [
     "UNCLUSTERED",
     "Clustering",
     "cluster",
+    "joined",
     "modularity",
     "no_topics",
     "settle",
     "topic_size_for",
+    "votes",
 ]
 
 #: Label of a paper in no topic; stays inside the engine.
@@ -119,7 +121,7 @@ def cluster(
     labels = _dense_regions(space, size=size, min_samples=min_samples)
     if labels.max() < 0:
         return no_topics(papers)
-    labels = _by_size(_without_loose(_joined(labels, graph), graph))
+    labels = _by_size(_without_loose(joined(labels, graph), graph))
     labels = _polished(labels, graph, vectors=vectors, size=size)
     return settle(_siblings_merged(labels, graph, vectors=vectors), graph, vectors=vectors)
 
@@ -138,9 +140,9 @@ def settle(labels: np.ndarray, graph: NeighbourGraph, *, vectors: np.ndarray) ->
     papers, topics = len(labels), int(labels.max(initial=UNCLUSTERED)) + 1
     if topics == 0:
         return no_topics(papers)
-    votes = _votes(labels, graph, topics)
-    nearest = np.where(labels >= 0, labels, _nearest(votes, labels, vectors))
-    return Clustering(labels, votes[np.arange(papers), nearest], nearest)
+    shares = votes(labels, graph, topics)
+    nearest = np.where(labels >= 0, labels, _nearest(shares, labels, vectors))
+    return Clustering(labels, shares[np.arange(papers), nearest], nearest)
 
 
 def modularity(clustering: Clustering, graph: NeighbourGraph) -> float:
@@ -204,21 +206,33 @@ def _all_alike(rows: np.ndarray) -> bool:
     return bool(np.ptp(rows, axis=0).max() < 1e-6)
 
 
-def _joined(labels: np.ndarray, graph: NeighbourGraph) -> np.ndarray:
-    """Let papers beside a region join it, all at once, so that their order does not matter."""
+def joined(
+    labels: np.ndarray, graph: NeighbourGraph, *, among: np.ndarray | None = None
+) -> np.ndarray:
+    """Let papers beside a region join it, all at once, so that their order does not matter.
+
+    Args:
+        labels: topic of each paper, `UNCLUSTERED` for none; shape (papers,).
+        graph: the papers' neighbours.
+        among: bool array of shape (papers,): which papers may join; all where None.
+
+    Returns:
+        The labels, of which only those of unclustered papers may be others.
+    """
     import numpy as np
 
     topics = int(labels.max(initial=UNCLUSTERED)) + 1
     if topics == 0:
         return labels
-    votes = _votes(labels, graph, topics)
-    best = votes.argmax(axis=1)
-    most = votes[np.arange(len(labels)), best]
+    shares = votes(labels, graph, topics)
+    best, most = shares.argmax(axis=1), shares.max(axis=1)
+    free = labels < 0 if among is None else among & (labels < 0)
+    found = labels
     for share in JOIN_SHARES:
-        joined = np.where((labels < 0) & (most >= share), best, labels)
-        if np.mean(joined < 0) <= MOST_UNCLUSTERED:
+        found = np.where(free & (most >= share), best, labels)
+        if np.mean(found < 0) <= MOST_UNCLUSTERED:
             break
-    return joined
+    return found
 
 
 def _without_loose(labels: np.ndarray, graph: NeighbourGraph) -> np.ndarray:
@@ -226,16 +240,16 @@ def _without_loose(labels: np.ndarray, graph: NeighbourGraph) -> np.ndarray:
     import numpy as np
 
     topics = int(labels.max(initial=UNCLUSTERED)) + 1
-    votes = _votes(labels, graph, topics)
+    shares = votes(labels, graph, topics)
     looseness = [
-        (float(votes[labels == topic, topic].mean()), topic)
+        (float(shares[labels == topic, topic].mean()), topic)
         for topic in range(topics)
         if (labels == topic).any()
     ]
     for confidence, topic in sorted(looseness):
         if confidence >= LOOSE_CONFIDENCE:
             break
-        without = _joined(np.where(labels == topic, UNCLUSTERED, labels), graph)
+        without = joined(np.where(labels == topic, UNCLUSTERED, labels), graph)
         if np.mean(without < 0) <= MOST_UNCLUSTERED and without.max() >= 0:
             labels = without
     return labels
@@ -257,7 +271,7 @@ def _polished(
         moved = labels.copy()
         for start in range(0, len(inside), _BLOCK):
             rows = inside[start : start + _BLOCK]
-            near = _votes(labels, graph, topics, rows=rows)
+            near = votes(labels, graph, topics, rows=rows)
             close = np.clip(np.round(vectors[rows] @ centres.T, 6), 0, None)
             near /= np.maximum(near.max(axis=1, keepdims=True), 1e-9)
             close /= np.maximum(close.max(axis=1, keepdims=True), 1e-9)
@@ -324,29 +338,39 @@ def _centres(labels: np.ndarray, vectors: np.ndarray, topics: int) -> np.ndarray
     return np.asarray(centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12))
 
 
-def _votes(
+def votes(
     labels: np.ndarray, graph: NeighbourGraph, topics: int, *, rows: np.ndarray | None = None
 ) -> np.ndarray:
-    """Share of each paper's neighbours in each topic, weighted by cosine; (papers, topics)."""
+    """Share of each paper's neighbours in each topic, weighted by cosine.
+
+    Args:
+        labels: topic of each paper, negative for none; shape (papers,).
+        graph: the papers' neighbours.
+        topics: number of topics.
+        rows: the papers asked for; all where None.
+
+    Returns:
+        float array of shape (rows, topics).
+    """
     import numpy as np
 
     asked = np.arange(len(labels)) if rows is None else rows
     near = graph.indices[asked, 1:]
     weight = np.clip(1 - graph.distances[asked, 1:].astype(np.float64), 1e-6, None)
     total = weight.sum(axis=1)
-    votes = np.zeros((len(asked), topics + 1))
+    shares = np.zeros((len(asked), topics + 1))
     at = np.repeat(np.arange(len(asked)), near.shape[1])
-    np.add.at(votes, (at, labels[near].ravel()), weight.ravel())  # -1 falls in the last column
-    return np.asarray(votes[:, :topics] / np.maximum(total, 1e-12)[:, None])
+    np.add.at(shares, (at, labels[near].ravel()), weight.ravel())  # -1 falls in the last column
+    return np.asarray(shares[:, :topics] / np.maximum(total, 1e-12)[:, None])
 
 
-def _nearest(votes: np.ndarray, labels: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+def _nearest(shares: np.ndarray, labels: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """The topic with most votes; by centroid where no neighbour is in any."""
     import numpy as np
 
-    centroids = _centres(labels, vectors, votes.shape[1])
-    alone = votes.max(axis=1) == 0
-    nearest = votes.argmax(axis=1)
+    centroids = _centres(labels, vectors, shares.shape[1])
+    alone = shares.max(axis=1) == 0
+    nearest = shares.argmax(axis=1)
     nearest[alone] = (vectors[alone] @ centroids.T).argmax(axis=1)
     return np.asarray(nearest)
 
