@@ -60,6 +60,8 @@ _READING, _BUILDING, _SAMPLE = 600.0, 3 * 3600.0, 5
 _LONGEST_THEMES = 100_000
 
 _REQUEST, _THEMES_FILE, _BUILD = "request.json", "themes.toml", "build"
+#: Folder of what each file gave, so that a correction has only its own file read again.
+_KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ class Request:
         themes: a key of ``THEMES``.
         own_themes: the text of a themes file, for the choice ``own``.
         columns: for tables, by the name of the file, the column that holds a field, where the
-            reader corrected it.
+            reader corrected it; empty where none in the table holds it.
         page_year: in which the pages were saved, None to find it from them.
         encoder: one of ``encoders()``.
     """
@@ -97,10 +99,16 @@ class Request:
         }
 
     def corrected(self, file: str, name: str, column: str | None) -> Request:
-        """The same, with another column for a field of a file; None to have it found."""
+        """The same, with another column for a field of a file.
+
+        Args:
+            file: its name.
+            name: the field.
+            column: empty if none in the table holds it, None to have it found.
+        """
         own = {**self.columns.get(file, {})}
         own.pop(name, None)
-        if column:
+        if column is not None:
             own[name] = column
         return replace(self, columns={**self.columns, file: own})
 
@@ -263,7 +271,7 @@ def start_build(root: Path, draft: Draft, request: Request) -> None:
         seconds=_BUILDING,
         turn="building",
         target=target,
-        discard=(draft.inbox, *draft.folder.glob("read-*")),
+        discard=(draft.inbox, draft.folder / _KEPT, *draft.folder.glob("read-*")),
     )
 
 
@@ -391,7 +399,7 @@ def _reading_flags(draft: Draft, folder: Path, request: Request) -> list[str]:
     year = how.pop("page_year")
     file = draft.folder / f"how-{folder.name}.json"
     try:
-        file.write_text(json.dumps(how), encoding="utf-8")
+        file.write_text(json.dumps({**how, "kept": _KEPT}), encoding="utf-8")
     except (OSError, UnicodeEncodeError) as error:
         raise Refused(f"The files cannot be read ({error}).") from error
     return ["--reading", file.name, *([] if year is None else [f"--page-year={year}"])]

@@ -21,6 +21,8 @@ __all__ = ["alike", "file_cards", "in_the_browser", "kind"]
 
 #: Files whose first records are shown at once; with more they are a click away.
 _OPEN = 8
+#: What a reader chooses where no column of a table holds a field.
+_NONE, _NONE_SAID = "", "none of them"
 #: Files that have a card at once; how many have one now.
 _STEP, _SHOWN = 40, "files-shown"
 _KINDS: Mapping[str, str] = MappingProxyType(
@@ -257,7 +259,8 @@ def _columns(
         return
     with expander:
         st.caption(
-            "What is chosen here counts for this file; a field that is cleared is found anew."
+            "What is chosen here counts for this file; a field that is cleared is found anew. "
+            f"Choose “{_NONE_SAID}” where the table has no such column."
         )
         with st.container(horizontal=True):
             for name, words in preview.fields.items():
@@ -273,8 +276,8 @@ def _column(
     on_column: Callable[[str, str, str], None],
 ) -> None:
     key = f"column-{mark}-{name}"
-    now = request.columns.get(file.name, {}).get(name) or file.matched.get(name)
-    options = list(dict.fromkeys(file.columns))
+    now = request.columns.get(file.name, {}).get(name, file.matched.get(name))
+    options = [_NONE, *dict.fromkeys(file.columns)]
     value = now if now in options else None
     if st.session_state.get(key) != value:
         st.session_state[key] = value
@@ -284,8 +287,8 @@ def _column(
         # None makes it one that can be cleared; its value is what was put in its state.
         index=None,
         help=text.plain(words),
-        placeholder="no column",
-        format_func=text.plain,
+        placeholder="not found",
+        format_func=lambda column: text.plain(column) if column else _NONE_SAID,
         on_change=on_column,
         args=(file.name, name, key),
         key=key,

@@ -72,8 +72,8 @@ class Limits:
         maps: in the workspace.
         name: characters of a map's name.
         days: after which what was uploaded and not built is removed.
-        expanded: bytes that an uploaded archive may hold once it is opened.
-        members: files in an uploaded archive, those of archives within it included.
+        expanded: bytes that the archives of one build may hold together once they are opened.
+        members: files in them together, those of archives within archives included.
         depth: archives within archives, the uploaded one counted.
     """
 

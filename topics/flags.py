@@ -24,7 +24,8 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         type=_column,
         metavar="FIELD=COLUMN",
         help='column of a table that holds a field, such as title="Document Title"; once for each '
-        f"field ({', '.join(FIELDS)}); found by name and content where not given",
+        f"field ({', '.join(FIELDS)}); found by name and content where not given; FIELD= alone "
+        "says that no column holds it",
     )
     parser.add_argument(
         "--reading",
@@ -48,8 +49,9 @@ def reading_of(arguments: argparse.Namespace) -> Reading:
 
 def _column(text: str) -> tuple[str, str]:
     name, equals, column = (part.strip() for part in text.partition("="))
-    if not (name and equals and column):
+    if not (name and equals):
         raise argparse.ArgumentTypeError(
-            f'{text!r} is not FIELD=COLUMN; expected such as title="Document Title"'
+            f'{text!r} is not FIELD=COLUMN; expected such as title="Document Title", or date= '
+            "where no column holds it"
         )
     return name, column

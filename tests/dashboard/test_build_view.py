@@ -275,6 +275,24 @@ def test_a_table_of_unknown_columns_asks_for_them(root: Path) -> None:
     assert "1 file, 3 papers" in words_of(page)
 
 
+def test_a_table_may_have_no_such_column(root: Path) -> None:
+    page = open_build(root)
+    upload(page, ("table.csv", TABLE), ("other.csv", b"one,two\nxx,yy\nvv,ww\n"))
+    assert "No abstract." not in html_of(page)
+    (draft,) = drafts(root)
+    building.keep_request(draft, Request(name="x").corrected("table.csv", "abstract", ""))
+    page = open_build(root, build=draft.id)
+    assert html_of(page).count("No abstract.") == 5
+    # Where the columns are open to be chosen, it is the first choice.
+    choice = next(each for each in page.selectbox if each.label == "Abstract")
+    assert choice.options[0] == "none of them"
+    choice.set_value(choice.options[0]).run()
+    request = building.request_of(draft)
+    assert request is not None
+    assert request.columns == {"table.csv": {"abstract": ""}, "other.csv": {"abstract": ""}}
+    assert not request.corrected("table.csv", "abstract", None).columns["table.csv"]
+
+
 def test_an_encoder_is_asked_for_only_where_there_is_a_choice(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

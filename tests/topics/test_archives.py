@@ -171,6 +171,51 @@ def test_totals_numbers_and_depth_are_limited() -> None:
     assert "within 2 others" in refused["a.zip/c.zip/d.zip"]
 
 
+def test_limits_hold_for_all_archives_of_a_build_together(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.zip").write_bytes(zipped([(f"{n}.ris", RIS) for n in range(3)]))
+    (tmp_path / "d.ris").write_bytes(RIS)
+    reads = read_sources([tmp_path], limits=ArchiveLimits(members=4))
+    assert [read.source for read in reads if read.records] == [
+        *(f"a.zip/{n}.ris" for n in range(3)),
+        "b.zip/0.ris",
+        "d.ris",
+    ]
+    told = {read.source: read.notices[-1] for read in reads if not read.records}
+    assert set(told) == {"b.zip", "c.zip"}
+    assert (
+        "b.zip: more than 4 files in all archives together; only the first 4 are read"
+        in (told["b.zip"])
+    )
+    reads = read_sources([tmp_path], limits=ArchiveLimits(expanded=5 * len(RIS)))
+    refused = [read.notices[-1] for read in reads if not read.records]
+    assert sum(len(read.records) for read in reads) == 6
+    assert len(refused) == 4
+    assert all("all archives together would expand to more than" in each for each in refused)
+
+
+def test_streams_of_several_archives_share_their_room(tmp_path: Path) -> None:
+    text = b"".join(RIS.replace(b"old", b"old %d" % n) for n in range(9000))
+    for name in ("a.ris.gz", "b.ris.gz"):
+        (tmp_path / name).write_bytes(gzip.compress(text))
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        info = tarfile.TarInfo("c.ris")
+        info.size = len(text)
+        archive.addfile(info, io.BytesIO(text))
+    limits = ArchiveLimits(expanded=int(1.5 * len(text)))
+    reads = read_sources([tmp_path], limits=limits)
+    assert [(read.source, len(read.records)) for read in reads] == [
+        ("a.ris.gz", 9000),
+        ("b.ris.gz", 0),
+    ]
+    assert "all archives together" in reads[1].notices[-1]
+    # What is in a packed archive counts once, not once more for the packing.
+    (tmp_path / "c.tgz").write_bytes(packed.getvalue())
+    (read,) = read_sources([tmp_path / "c.tgz"], limits=limits)
+    assert len(read.records) == 9000
+
+
 def test_damage_costs_one_member() -> None:
     data = bytearray(zipped([("a.bib", BIB * 9), ("b.ris", RIS)]))
     data[50] ^= 0xFF

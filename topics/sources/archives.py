@@ -15,18 +15,18 @@ from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, cast
 
 from topics.errors import SourceError
+from topics.sources.archive_limits import ArchiveLimits, Opened, Room, too_large, unpacked_stream
 from topics.sources.document import HEAD_SIZE, MEMORY_LIMIT, Document, in_words
 from topics.sources.record import SourceRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["UNREADABLE", "ArchiveLimits", "expand", "is_archive"]
+__all__ = ["UNREADABLE", "ArchiveLimits", "Opened", "expand", "is_archive"]
 
 #: Format of a member that is not read.
 UNREADABLE = "unreadable"
 
-_GIB = 1024**3
 #: Expanded bytes up to which no ratio is suspicious.
 _HARMLESS = 32 * 1024**2
 #: Members up to this size are read while the archive is open; larger ones when they are needed.
@@ -55,23 +55,6 @@ _SINGLE: dict[bytes, Callable[[io.BufferedIOBase], io.BufferedIOBase]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveLimits:
-    """How far archives are opened.
-
-    Attributes:
-        expanded: bytes that all members of an archive may hold together.
-        ratio: times that a member may be larger than it is in the archive.
-        members: files in an archive, those of archives within it included.
-        depth: archives within archives, the outermost counted.
-    """
-
-    expanded: int = 16 * _GIB
-    ratio: int = 250
-    members: int = 10_000
-    depth: int = 3
-
-
 def is_archive(document: Document) -> bool:
     """Whether a file is an archive of files or one compressed file; Office documents are none."""
     head = document.head
@@ -89,30 +72,33 @@ def is_archive(document: Document) -> bool:
 
 
 def expand(
-    document: Document, *, limits: ArchiveLimits | None = None
+    document: Document, *, limits: ArchiveLimits | None = None, opened: Opened | None = None
 ) -> Iterator[Document | SourceRead]:
     """The files in an archive, with those in archives within it.
 
     Args:
         document: an archive.
-        limits: how far it is opened.
+        limits: how far it is opened, where it is the only one.
+        opened: what came out of the archives before it, and how far all are opened together.
 
     Yields:
         A document for each file, named ``archive/member``; for what is not opened, an empty
         result with the reason.
     """
-    yield from _Expansion(limits or ArchiveLimits(), document.source).files(document, 1)
+    opened = opened or Opened(limits or ArchiveLimits())
+    yield from _Expansion(opened).files(document, 1)
 
 
 @dataclass(slots=True)
 class _Expansion:
-    """One archive on its way to files; counts what has come out of it."""
+    """One archive on its way to files."""
 
-    limits: ArchiveLimits
-    name: str
-    members: int = 0
-    expanded: int = 0
+    opened: Opened
     taken: set[str] = field(default_factory=set)
+
+    @property
+    def limits(self) -> ArchiveLimits:
+        return self.opened.limits
 
     def files(self, document: Document, depth: int) -> Iterator[Document | SourceRead]:
         """Files of an archive; a document that is none is a file itself."""
@@ -156,22 +142,23 @@ class _Expansion:
     def _single(self, document: Document) -> Document:
         """The one file in a gzip, bzip2 or xz file; it keeps the archive's name."""
         unpack = next(_SINGLE[mark] for mark in _SINGLE if document.head.startswith(mark))
-        most = min(
-            self.limits.expanded - self.expanded,
-            max(_HARMLESS, self.limits.ratio * (document.size or _HARMLESS)),
-        )
+        most = max(_HARMLESS, self.limits.ratio * (document.size or _HARMLESS))
+        room = Room(self.opened, most)
 
         def reopen() -> io.BufferedIOBase:
             packed = document.open()
-            return _stream(unpack(packed), packed, source=document.source, most=most)
+            return unpacked_stream(unpack(packed), packed, source=document.source, room=room)
 
         with reopen() as stream:
             head, is_whole = _beginning(stream)
-        self.members += 1
-        self.expanded += len(head)
         if is_whole:
             return document.holding(head, source=document.source)
-        return replace(document, open=reopen, head=head, size=None)
+        found = replace(document, open=reopen, head=head, size=None)
+        if is_archive(found):
+            # What is in it is counted file by file.
+            self.opened.expanded -= room.counted
+            room.opened = None
+        return found
 
     def _zipped(self, document: Document) -> Iterator[Document | SourceRead]:
         packed = _seekable(document)
@@ -181,15 +168,14 @@ class _Expansion:
                 if info.is_dir() or _is_hidden(info.filename):
                     continue
                 name = self._named(document.source, _readable(info))
-                self.members += 1
-                if self.members > self.limits.members:
+                if self._too_many():
                     yield self._full(document)
                     return
                 problem = self._problem(info)
                 if problem:
                     yield _refused(name, problem)
                     continue
-                self.expanded += info.file_size
+                self.opened.expanded += info.file_size
                 try:
                     yield _member(packed, archive, info, name)
                 except NotImplementedError:
@@ -213,12 +199,18 @@ class _Expansion:
         return self._too_much(info.file_size)
 
     def _too_much(self, size: int) -> str:
-        if self.expanded + size > self.limits.expanded:
-            return (
-                f"not opened: the archive would expand to more than "
-                f"{in_words(self.limits.expanded)}. Unpack it first and name the files you need"
-            )
+        if self.opened.expanded + size > self.limits.expanded:
+            self.opened.is_full = True
+            return f"not opened: {too_large(self.limits)}"
         return ""
+
+    def _too_many(self) -> bool:
+        """Count a file; whether there were too many before it."""
+        if self.opened.members >= self.limits.members:
+            self.opened.is_full = True
+            return True
+        self.opened.members += 1
+        return False
 
     def _taped(self, document: Document) -> Iterator[Document | SourceRead]:
         """Members of a tar archive, which can only be read in order."""
@@ -230,8 +222,7 @@ class _Expansion:
                 if not (info.isfile() or info.issym() or info.islnk()) or _is_hidden(info.name):
                     continue
                 name = self._named(document.source, info.name)
-                self.members += 1
-                if self.members > self.limits.members:
+                if self._too_many():
                     yield self._full(document)
                     return
                 problem = _unsafe(info.name) or self._too_much(info.size)
@@ -243,14 +234,14 @@ class _Expansion:
                 if content is None:
                     yield _refused(name, problem or "cannot be read")
                     continue
-                self.expanded += info.size
+                self.opened.expanded += info.size
                 yield document.holding(content.read(), source=name)
 
     def _full(self, document: Document) -> SourceRead:
         return _refused(
             document.source,
-            f"more than {self.limits.members} files; only the first {self.limits.members} are "
-            "read. Unpack it first and name the files you need",
+            f"more than {self.limits.members} files in all archives together; only the first "
+            f"{self.limits.members} are read. Unpack it first and name the files you need",
         )
 
     def _named(self, archive: str, member: str) -> str:
@@ -262,44 +253,6 @@ class _Expansion:
             number += 1
         self.taken.add(name)
         return name
-
-
-class _Stream(io.RawIOBase):
-    """What comes out of an archive, no more than allowed; closes the archive behind it."""
-
-    def __init__(
-        self, inner: io.BufferedIOBase, outer: io.BufferedIOBase, *, source: str, most: int
-    ) -> None:
-        self._inner, self._outer, self._source, self._most = inner, outer, source, most
-        self._count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast("bytearray", buffer))
-        data = self._inner.read1(len(view))
-        view[: len(data)] = data
-        self._count += len(data)
-        if self._count > self._most:
-            raise SourceError(
-                f"{self._source}: expands to more than {in_words(self._most)}, far more than its "
-                "size, as files do that are made to fill a disk. Unpack it first if it is genuine."
-            )
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._inner.close()
-            self._outer.close()
-        super().close()
-
-
-def _stream(
-    inner: io.BufferedIOBase, outer: io.BufferedIOBase, *, source: str, most: int
-) -> io.BufferedIOBase:
-    raw = _Stream(inner, outer, source=source, most=most)
-    return io.BufferedReader(raw, 1024 * 1024)
 
 
 def _beginning(stream: io.BufferedIOBase) -> tuple[bytes, bool]:
@@ -329,7 +282,8 @@ def _member(
     def reopen() -> io.BufferedIOBase:
         stream = packed.open()
         inner = zipfile.ZipFile(stream).open(info)  # noqa: SIM115 - the stream closes it
-        return _stream(cast("io.BufferedIOBase", inner), stream, source=name, most=info.file_size)
+        room = Room(None, info.file_size)  # counted already, by the size that the archive tells
+        return unpacked_stream(cast("io.BufferedIOBase", inner), stream, source=name, room=room)
 
     with reopen() as stream:
         head, _ = _beginning(stream)

@@ -62,12 +62,14 @@ class ColumnMatch:
         places: for each field found, the place of its column, counted from 0.
         by_content: fields whose column was told by what it holds.
         missing: columns that the user named and the table does not have.
+        without: fields of which the user said that no column holds them.
     """
 
     columns: tuple[str, ...]
     places: Mapping[str, int]
     by_content: frozenset[str] = field(default_factory=frozenset)
     missing: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -89,8 +91,12 @@ class ColumnMatch:
         others = [
             name for place, name in enumerate(self.columns) if place not in self.places.values()
         ]
-        return f"columns: {found}" + (
-            f"; not used: {listed(others, most=_UNUSED)}" if others else ""
+        return "".join(
+            (
+                f"columns: {found}",
+                f"; none for {', '.join(self.without)}, as you say" if self.without else "",
+                f"; not used: {listed(others, most=_UNUSED)}" if others else "",
+            )
         )
 
 
@@ -105,20 +111,22 @@ def match_columns(
     Args:
         columns: unique names of the columns.
         sample: rows from the beginning of the table; a row may be short.
-        named: the column of a field as the user gives it.
+        named: the column of a field as the user gives it; empty where none holds it.
     """
+    without = tuple(name for name, column in (named or {}).items() if not column)
     plain = [_REPEATED.sub("", name) for name in columns]
     cells = [[row[place] for row in sample if place < len(row)] for place in range(len(columns))]
     filled = [[cell for cell in column if is_full(cell)] for column in cells]
     places, missing = _by_user(columns, named or {})
     tags = sum(fold(name) in TAGS for name in plain) >= 3
-    for name in FIELDS:
+    sought = [name for name in FIELDS if name not in without]
+    for name in sought:
         if name not in places:
             place = _by_name(name, plain, filled, _taken(places, name), tags=tags)
             if place is not None:
                 places[name] = place
     told = set(places)
-    for name in FIELDS:
+    for name in sought:
         if name not in places:
             barred = {at for at, column in enumerate(plain) if speaks_against(column, name)}
             place = guess(name, cells, _taken(places, name) | barred)
@@ -135,6 +143,7 @@ def match_columns(
         places=ordered,
         by_content=frozenset(set(ordered) - told),
         missing=missing,
+        without=without,
     )
 
 
@@ -145,7 +154,7 @@ def header_score(cells: Iterable[str], *, named: Mapping[str, str] | None = None
     adds one.
     """
     names = [name for cell in cells if (name := cell.strip()) and len(name) <= 100]
-    wanted = {fold(column) for column in (named or {}).values()}
+    wanted = {fold(column) for column in (named or {}).values() if column}
     tags = sum(fold(name) in TAGS for name in names) >= 3
     found = {
         field_name
@@ -195,7 +204,7 @@ def check_columns(columns: Mapping[str, str], reads: Sequence[SourceRead]) -> No
     seen = list(dict.fromkeys(name for read in reads for name in read.columns))
     have = {fold(name) for name in seen}
     for name, column in columns.items():
-        if fold(column) not in have:
+        if column and fold(column) not in have:
             raise SourceError(
                 f"No column “{column}” for {name} in any table that was read. "
                 + (f"Columns seen: {listed(seen)}." if seen else "No table was among the files.")
@@ -209,6 +218,8 @@ def _by_user(
     missing: list[str] = []
     folded = [fold(name) for name in columns]
     for name, column in named.items():
+        if not column:
+            continue
         if column in columns:
             places[name] = columns.index(column)
         elif fold(column) in folded:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topics.errors import SourceError
-from topics.sources.archives import UNREADABLE, expand, is_archive
+from topics.sources.archives import UNREADABLE, ArchiveLimits, Opened, expand, is_archive
 from topics.sources.arxiv_oai import OAI_PMH
 from topics.sources.arxiv_snapshot import ARXIV_SNAPSHOT
 from topics.sources.bibtex import BIBTEX
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from topics.sources.archives import ArchiveLimits
+    from topics.sources.kept_reads import KeptReads
 
 __all__ = ["READERS", "UNRECOGNISED", "read_document", "read_sources"]
 
@@ -86,9 +86,11 @@ def read_sources(
     *,
     progress: Callable[[str], None] | None = None,
     columns: Mapping[str, str] | None = None,
+    by_file: Mapping[str, Mapping[str, str]] | None = None,
     encoding: str | None = None,
     limits: ArchiveLimits | None = None,
     may_be_empty: bool = False,
+    kept: KeptReads | None = None,
 ) -> list[SourceRead]:
     """Read files, folders and archives.
 
@@ -100,17 +102,22 @@ def read_sources(
         paths: files and folders; a file named twice is read once.
         progress: called with one line a file.
         columns: for tables, the column that holds a field, by the field's name
-            (`topics.sources.columns.FIELDS`); found by name and content where not given.
+            (`topics.sources.columns.FIELDS`); found by name and content where not given, and an
+            empty name where no column holds it.
+        by_file: the same for single tables, by the name of the file; it goes before ``columns``.
         encoding: of all text files; found for each where not given.
-        limits: how far archives are opened.
+        limits: how far archives are opened, all of them together.
         may_be_empty: give what was found of each file although none has a record.
+        kept: what was read before; files that are as they were are not read again.
 
     Raises:
         SourceError: a path is missing, no file gives a record, or no table has a column of that
             name.
         SettingsError: ``columns`` names a field that there is not.
     """
-    check_fields(columns or {})
+    said = _Said(columns or {}, by_file or {}, encoding)
+    for each in (said.columns, *said.by_file.values()):
+        check_fields(each)
     files = list(_files(paths))
     if not files:
         listed = ", ".join(str(path) for path in paths) or "nothing"
@@ -119,18 +126,20 @@ def read_sources(
         )
     reads: list[SourceRead] = []
     room, spool = _IN_MEMORY, Spool()
+    opened = Opened(limits or ArchiveLimits())
     for file, name in zip(files, _names(files), strict=True):
         own: list[SourceRead] = []
-        for found in _documents(file, name, columns, encoding, limits):
-            read = found if isinstance(found, SourceRead) else read_document(found)
-            read, room = _within(read, room, spool)
+        for found in _reads(file, name, said, opened, kept):
+            read, room = _within(found, room, spool)
             own.append(read)
             if progress is not None:
                 progress(f"{read.source}: {read.format}, {_count(len(read.records))}")
         reads += _summed_up(name, own)
+    if kept is not None:
+        kept.tidy()
     if not may_be_empty and not any(read.records for read in reads):
         raise SourceError(_nothing(reads))
-    check_columns(columns or {}, reads)
+    check_columns(said.columns, reads)
     return reads
 
 
@@ -172,21 +181,58 @@ def _recognises(reader: Reader, document: Document) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the user says of the files."""
+
+    columns: Mapping[str, str]
+    by_file: Mapping[str, Mapping[str, str]]
+    encoding: str | None
+
+    def of(self, document: Document) -> Document:
+        """A file, to be read as the user says of this one."""
+        own = self.by_file.get(document.source)
+        return replace(document, columns={**self.columns, **own}) if own else document
+
+    def key(self, name: str) -> tuple[object, ...]:
+        """All of it that makes a difference to a file, or to the files in an archive."""
+        own = {
+            each: dict(columns)
+            for each, columns in self.by_file.items()
+            if each == name or each.startswith(f"{name}/")
+        }
+        return dict(self.columns), own, self.encoding
+
+
+def _reads(
+    file: Path, name: str, said: _Said, opened: Opened, kept: KeptReads | None
+) -> Iterable[SourceRead]:
+    """What a file gave, or the files in an archive: now, or when it was read before."""
+    if kept is None:
+        return _read_now(file, name, said, opened)
+    return kept.reads(
+        file, (name, *said.key(name)), opened, lambda: _read_now(file, name, said, opened)
+    )
+
+
+def _read_now(file: Path, name: str, said: _Said, opened: Opened) -> Iterator[SourceRead]:
+    for found in _documents(file, name, said, opened):
+        yield found if isinstance(found, SourceRead) else read_document(said.of(found))
+
+
 def _documents(
-    file: Path,
-    name: str,
-    columns: Mapping[str, str] | None,
-    encoding: str | None,
-    limits: ArchiveLimits | None,
+    file: Path, name: str, said: _Said, opened: Opened
 ) -> Iterator[Document | SourceRead]:
     """A file, or the files in an archive; an empty result for what cannot be opened."""
     try:
-        document = Document.from_path(file, source=name, columns=columns, encoding=encoding)
+        document = Document.from_path(
+            file, source=name, columns=said.columns, encoding=said.encoding
+        )
     except SourceError as error:
         yield SourceRead(source=name, format=UNREADABLE, records=(), notices=(str(error),))
         return
     if is_archive(document):
-        yield from expand(document, limits=limits)
+        yield from expand(document, opened=opened)
     else:
         yield document
 

@@ -15,7 +15,15 @@ from topics.sources.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["RecordKeeper", "Spool", "SpooledRecords", "spooled", "weight"]
+__all__ = [
+    "RecordKeeper",
+    "Spool",
+    "SpooledRecords",
+    "packed",
+    "spooled",
+    "unpacked",
+    "weight",
+]
 
 #: Characters of records that one file may have in memory.
 _AT_ONCE = 32 * 1024 * 1024
@@ -49,9 +57,7 @@ class Spool:
         Raises:
             SourceError: there is no room for temporary files.
         """
-        values = [getattr(record, name) for name in _NAMES]
-        data = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-        self._waiting.append(data.encode("utf-8", "surrogatepass"))
+        self._waiting.append(packed(record))
         start = self._end
         self._end += len(self._waiting[-1])
         if self._end - self._written > _CHUNK:
@@ -121,7 +127,7 @@ class SpooledRecords(Sequence[Record]):
             base = self._starts[at]
             data = self._spool.read(base, self._ends[last])
             for row in range(at, last + 1):
-                yield _restored(data[self._starts[row] - base : self._ends[row] - base])
+                yield unpacked(data[self._starts[row] - base : self._ends[row] - base])
             at = last + 1
 
     @overload
@@ -134,7 +140,7 @@ class SpooledRecords(Sequence[Record]):
         if isinstance(index, slice):
             return tuple(self[row] for row in range(len(self))[index])
         row = range(len(self))[index]
-        return _restored(self._spool.read(self._starts[row], self._ends[row]))
+        return unpacked(self._spool.read(self._starts[row], self._ends[row]))
 
 
 class RecordKeeper:
@@ -186,7 +192,19 @@ def weight(record: Record) -> int:
     return len(record.title) + len(record.abstract) + 80 * len(record.authors) + _OVERHEAD
 
 
-def _restored(data: bytes) -> Record:
+def packed(record: Record) -> bytes:
+    """A record as one line of JSON, without the line's end."""
+    values = [getattr(record, name) for name in _NAMES]
+    data = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return data.encode("utf-8", "surrogatepass")
+
+
+def unpacked(data: bytes) -> Record:
+    """The record of such a line.
+
+    Raises:
+        ValueError: it is none.
+    """
     values = json.loads(data.decode("utf-8", "surrogatepass"))
     values[_AUTHORS] = tuple(values[_AUTHORS])
     if values[_MONTH_DAY] is not None:
