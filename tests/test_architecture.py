@@ -30,6 +30,7 @@ LAYERS = (
         "console",
         "folders",
         "language",
+        "mojibake",
         "phrases",
         "progress",
         "sample",

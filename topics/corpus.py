@@ -102,6 +102,24 @@ class Corpus:
         for start in range(0, len(self), size):
             yield _frame(list(self._papers(range(start, min(start + size, len(self))))))
 
+    @cached_property
+    def as_written(self) -> Mapping[str, tuple[str, ...]]:
+        """Of papers with records whose letters were repaired, by id, what the files have instead.
+
+        Each text names the file, the line and the field.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for row, fields in sorted(self.outcomes.as_written.items()):
+            paper, record = self._gathered.paper_of(row), self.record(row)
+            if paper >= 0:
+                name = self._gathered.ids[paper].as_py()
+                told = (
+                    f"{record.source}, line {record.line}, {field}: {text}"
+                    for field, text in fields.items()
+                )
+                found[name] = (*found.get(name, ()), *told)
+        return found
+
     def record(self, row: int) -> Record:
         """The record of a row of `outcomes`."""
         return self._gathered.record(row)

@@ -71,6 +71,10 @@ class Gathered:
         paper = int(self._paper_of[row])
         return self.records(paper) if paper >= 0 else [self._fetch(row)]
 
+    def paper_of(self, row: int) -> int:
+        """The place of the paper that the record of a row is of, -1 for none."""
+        return int(self._paper_of[row])
+
     def record(self, row: int) -> Record:
         """The record of a row, as `topics.outcomes.Outcomes` counts them."""
         return self._fetch(row)
@@ -317,6 +321,11 @@ def _outcomes(rows: _Rows, papers: _Papers) -> Outcomes:
         row=row[order],
         reasons=tuple(reasons),
         ids=papers.ids,
+        as_written={
+            start + place: fields
+            for read, start in zip(rows.reads, rows.starts, strict=True)
+            for place, fields in read.as_written.items()
+        },
     )
 
 

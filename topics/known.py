@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from topics.corpus import COLUMNS, Corpus, build_corpus
-from topics.outcomes import OUTCOMES
+from topics.outcomes import OUTCOMES, REPAIRED
 from topics.sources.record import Record, SourceRead
 from topics.topicmap import TABLES
 
@@ -221,9 +221,18 @@ def _renamed(entries: pd.DataFrame, names: Mapping[str, str], known: Any) -> pd.
     """New rows of the ledger, under the ids that papers have in the map."""
     entries = entries.copy()
     merged = entries["paper_id"].isin(list(known))
-    entries["reason"] = entries["reason"].where(~merged, _KNOWN_ALREADY)
+    entries["reason"] = [
+        _reason(reason) if known_already else reason
+        for reason, known_already in zip(entries["reason"], merged, strict=True)
+    ]
     entries["paper_id"] = entries["paper_id"].map(names, na_action="ignore").astype("str")
     return entries[list(TABLES["ledger"])]
+
+
+def _reason(reason: Any) -> str:
+    """Why a record of a known paper is none of its own; what was repaired in it is told too."""
+    _, mark, repaired = str(reason).partition(REPAIRED)
+    return f"{_KNOWN_ALREADY} {mark}{repaired}".strip()
 
 
 def _tally(ledger: pd.DataFrame) -> dict[str, int]:

@@ -11,8 +11,9 @@ from topics.errors import SettingsError
 from topics.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    import pandas as pd
     import pyarrow as pa
 
     from topics.corpus import Corpus
@@ -22,6 +23,7 @@ __all__ = ["counts_by_file", "write_papers"]
 
 _WHOLE = ("author_count", "comments", "upvotes")
 _LISTS = ("authors", "sources")
+_AS_WRITTEN = "as_written"
 
 
 def counts_by_file(reads: Sequence[SourceRead], corpus: Corpus) -> list[dict[str, Any]]:
@@ -44,7 +46,8 @@ def counts_by_file(reads: Sequence[SourceRead], corpus: Corpus) -> list[dict[str
 def write_papers(corpus: Corpus, path: str | os.PathLike[str]) -> None:
     """Write the papers to a .parquet or .csv file, whole or not at all.
 
-    They are written in groups of rows, so that any number of them takes little memory.
+    They are written in groups of rows, so that any number of them takes little memory. Where
+    wrongly encoded letters were repaired, a column ``as_written`` holds what the files have.
 
     Raises:
         SettingsError: another ending, or a place that cannot be written to.
@@ -70,14 +73,22 @@ def write_papers(corpus: Corpus, path: str | os.PathLike[str]) -> None:
 
 
 def _write_csv(corpus: Corpus, path: Path) -> None:
-    from topics.exports import to_csv
-
     with path.open("wb") as stream:
-        stream.write(to_csv(corpus.papers.head(0)) if not len(corpus) else b"")
-        for number, papers in enumerate(corpus.batches()):
-            table = to_csv(papers)
+        stream.write(_csv(corpus.papers.head(0)) if not len(corpus) else b"")
+        for number, papers in enumerate(_batches(corpus)):
+            table = _csv(papers)
             # The header and its byte order mark stand once, at the beginning.
             stream.write(table if number == 0 else table[table.index(b"\n") + 1 :])
+
+
+def _csv(papers: pd.DataFrame) -> bytes:
+    from topics.exports import CSV_COLUMNS, table_csv, to_csv
+
+    if _AS_WRITTEN not in papers:
+        return to_csv(papers)
+    missing = [name for name in CSV_COLUMNS if name not in papers]
+    papers = papers.assign(**dict.fromkeys(missing))
+    return table_csv(papers[[*CSV_COLUMNS, _AS_WRITTEN]])
 
 
 def _write_parquet(corpus: Corpus, path: Path) -> None:
@@ -85,9 +96,21 @@ def _write_parquet(corpus: Corpus, path: Path) -> None:
     import pyarrow.parquet as pq
 
     schema = _schema()
+    if corpus.as_written:
+        schema = schema.append(pa.field(_AS_WRITTEN, pa.list_(pa.string())))
     with pq.ParquetWriter(path, schema) as writer:
-        for papers in corpus.batches():
+        for papers in _batches(corpus):
             writer.write_table(pa.Table.from_pandas(papers, schema=schema, preserve_index=False))
+
+
+def _batches(corpus: Corpus) -> Iterator[pd.DataFrame]:
+    import pandas as pd
+
+    for papers in corpus.batches():
+        if corpus.as_written:
+            told = [list(corpus.as_written.get(paper, ())) for paper in papers["id"]]
+            papers = papers.assign(**{_AS_WRITTEN: pd.Series(told, papers.index, dtype="object")})
+        yield papers
 
 
 def _schema() -> pa.Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["OUTCOMES", "Outcome", "Outcomes", "join_batches"]
+__all__ = ["OUTCOMES", "REPAIRED", "Outcome", "Outcomes", "join_batches"]
 
 #: What can become of a record, in the order of the alphabet.
 OUTCOMES = ("kept", "merged", "rejected")
 KEPT, MERGED, REJECTED = range(3)
+#: How a reason begins, or goes on, that tells what a file has in place of repaired letters.
+REPAIRED = "Wrongly encoded letters are repaired; the file has"
 #: Rows of a table that are made at once.
 _BATCH = 65536
 
@@ -47,6 +49,8 @@ class Outcomes:
         row: place of the record among all that could be read, -1 for one that could not.
         reasons: why records were rejected.
         ids: ids of the papers.
+        as_written: of records with wrongly encoded letters, by their place among all that could be
+            read, the text of each repaired field as the file has it.
     """
 
     sources: tuple[str, ...]
@@ -58,6 +62,7 @@ class Outcomes:
     row: np.ndarray
     reasons: tuple[str, ...]
     ids: pa.Array
+    as_written: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.line)
@@ -103,6 +108,11 @@ class Outcomes:
         )
 
     def _reason(self, row: int) -> str | None:
+        repaired = self.as_written.get(int(self.row[row])) if self.as_written else None
+        parts = (self._why(row), _repaired(repaired) if repaired else None)
+        return " ".join(filter(None, parts)) or None
+
+    def _why(self, row: int) -> str | None:
         number = int(self.reason[row])
         if number < 0:
             return None
@@ -131,6 +141,11 @@ class Outcomes:
                     "reason": pd.Series(reasons, dtype="str"),
                 }
             )
+
+
+def _repaired(fields: Mapping[str, str]) -> str:
+    told = [f"the {name} “{text}”" for name, text in fields.items()]
+    return f"{REPAIRED} {' and '.join(filter(None, (', '.join(told[:-1]), told[-1])))}."
 
 
 def join_batches(batches: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 
+from topics.mojibake import are_as_written, may_be_mojibake, repaired
 from topics.remnants import mend
 from topics.tex import MASKS, prose
 
@@ -26,7 +27,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENTITY = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-z]{2,6}(?:uml|acute|grave|tilde|circ|cedil|dash|ring)|[lr][sd]quo|hellip);"
 )
-_MOJIBAKE = re.compile("[ÂÃâ][\u0080-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_BLANKS = re.compile(r"[ \t\r\n]+")
 
 _WEB = r"(?:[^\s<>{}\"`|\\^$]|\\[_%&#~])+"
 #: Addresses and paths, whose underscores and tildes are their own, and what each must hold.
@@ -84,15 +85,16 @@ def scrub(text: str) -> str:
         # Nothing but letters, signs and single spaces; of these, few need more than a look.
         if text.isascii():
             return text
-        if unicodedata.is_normalized("NFC", text) and not _MOJIBAKE.search(text):
+        if unicodedata.is_normalized("NFC", text) and not may_be_mojibake(text):
             return text
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text)
+        # A hyphen or a blank that is not seen may be half of a letter.
+        if may_be_mojibake(text):
+            if are_as_written():
+                return _BLANKS.sub(" ", text).strip(" ")
+            text = repaired(text)
         text = _PRIVATE.sub("\ufffd", _UNSEEN.sub("", text))
-        if _MOJIBAKE.search(text):
-            import ftfy
-
-            text = ftfy.fix_encoding(text)
         text = unicodedata.normalize("NFC", text)
     return " ".join(_CONTROL.sub(" ", text).split())
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import codecs
+import json
+from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from topics.corpus import build_corpus
+from topics.ledger import write_papers
 from topics.sources.archives import is_archive
 from topics.sources.decoding import decode, guess_encoding
+from topics.sources.detect import read_sources
 from topics.sources.document import Document
 from topics.sources.filekinds import kind_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXTS = {
     "cp1252": "Élévation des températures à l'été: une étude de cas sur les forêts d'Europe.",
@@ -100,6 +109,76 @@ def test_wrongly_decoded_letters_are_repaired_and_shown() -> None:
     assert found.text == "first line\nNaïve Bayes by Müller\n"
     assert "line 2" in found.notices[0]
     assert "“NaÃ¯ve”, now “Naïve”" in found.notices[0]
+
+
+def mangled(text: str, encoding: str = "cp1252") -> str:
+    return text.encode().decode(encoding)
+
+
+MANGLED = "title,authors,abstract\r\n{},{},{}\r\nNaïve maps of trees,Müller Jo,Plain.\r\n".format(
+    mangled("Naïve Bayes of old trees"),
+    mangled("Müller José"),
+    mangled("It’s – voilà – í done.", "latin-1"),
+)
+
+
+def test_what_the_file_has_in_place_of_repaired_letters_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(MANGLED.encode())
+    reads = read_sources([tmp_path / "a.csv"])
+    first, second = reads[0].records
+    assert (first.title, first.authors) == ("Naïve Bayes of old trees", ("Müller José",))
+    assert first.abstract == "It’s – voilà – í done."
+    assert second.title == "Naïve maps of trees"
+    assert reads[0].as_written == {
+        0: {
+            "title": "NaÃ¯ve Bayes of old trees",
+            "authors": "MÃ¼ller JosÃ©",
+            "abstract": ("Itâ\\x80\\x99s â\\x80\\x93 voilÃ â\\x80\\x93 Ã\\xad done."),
+        }
+    }
+    corpus = build_corpus(reads)
+    kept, other = corpus.ledger["reason"]
+    assert kept.startswith(
+        "Wrongly encoded letters are repaired; the file has the title “NaÃ¯ve Bayes of old trees”"
+        ", the authors “MÃ¼ller JosÃ©” and the abstract “It"
+    )
+    assert other is None or other != other
+    for name in ("papers.csv", "papers.parquet"):
+        write_papers(corpus, tmp_path / name)
+        table = pd.read_csv if name.endswith("csv") else pd.read_parquet
+        rows = table(tmp_path / name).set_index("title")["as_written"]
+        assert "a.csv, line 2, title: NaÃ¯ve Bayes of old trees" in rows["Naïve Bayes of old trees"]
+        assert not len(rows["Naïve maps of trees"] if name.endswith("parquet") else "")
+    write_papers(build_corpus(read_sources([made_plain(tmp_path)])), tmp_path / "b.csv")
+    assert "as_written" not in (tmp_path / "b.csv").read_text(encoding="utf-8")
+
+
+def made_plain(folder: Path) -> Path:
+    file = folder / "plain.csv"
+    file.write_text("title\nNaïve Bayes\n", encoding="utf-8")
+    return file
+
+
+def test_letters_that_only_json_gives_away_are_kept_too(tmp_path: Path) -> None:
+    entries = [{"title": "Old trees", "abstract": "A"}, {"title": mangled("Größe der Bäume")}]
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps(entries))
+    (read,) = read_sources([file])
+    assert read.records[1].title == "Größe der Bäume"
+    assert read.as_written == {1: {"title": "GrÃ¶ÃŸe der BÃ¤ume"}}
+    assert "1 record has wrongly encoded letters (the first in line" in read.notices[-1]
+
+
+def test_a_merged_record_tells_both(tmp_path: Path) -> None:
+    for name, text in (("a.csv", "Größe der Bäume"), ("b.csv", mangled("Größe der Bäume"))):
+        (tmp_path / name).write_text(f"title,abstract\n{text},x\n", encoding="utf-8")
+    corpus = build_corpus(read_sources([tmp_path]))
+    assert list(corpus.ledger["reason"].dropna()) == [
+        (
+            "The same paper as line 2 of a.csv. Wrongly encoded letters are repaired; the file has "
+            "the title “GrÃ¶ÃŸe der BÃ¤ume”."
+        )
+    ]
 
 
 @pytest.mark.parametrize(

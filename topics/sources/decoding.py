@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from topics.mojibake import may_be_mojibake, repaired
 from topics.sources.filekinds import is_binary
 
 if TYPE_CHECKING:
@@ -52,12 +53,6 @@ _DECLARED = re.compile(
     rb"""|<meta[^>]{0,200}?charset\s*=\s*["']?([\w.:-]{2,40})""",
     re.IGNORECASE,
 )
-#: Letters that UTF-8 leaves behind when its bytes are taken for Windows-1252.
-_SUSPECT = re.compile(
-    "[\u0080-\u009f]|[ÂÃÄÅÆÎÏÐÑâãäåæçèéêîïð][\u0080-¿ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
-)
-
-
 _WORD = re.compile(r"[^\s<>\"{}()&;:,]+")
 
 
@@ -307,7 +302,7 @@ def _tidy(found: Decoded) -> Decoded:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text:
         text = text.replace("\x00", "")
-    if text.isascii() or _SUSPECT.search(text) is None:
+    if not may_be_mojibake(text):
         return Decoded(text, found.encoding, found.notices)
     text, notices = _repaired(text)
     return Decoded(text, found.encoding, (*found.notices, *notices))
@@ -315,16 +310,14 @@ def _tidy(found: Decoded) -> Decoded:
 
 def _repaired(text: str) -> tuple[str, tuple[str, ...]]:
     """Repair lines whose UTF-8 was taken for another encoding on its way here."""
-    import ftfy
-
     lines = text.split("\n")
     mended: list[int] = []
     example = ""
     for row, line in enumerate(lines):
-        if line.isascii() or _SUSPECT.search(line) is None:
+        if not may_be_mojibake(line):
             continue
-        better = ftfy.fix_encoding(line)
-        if better != line and len(better) <= len(line):
+        better = repaired(line)
+        if better != line:
             example = example or _example(line, better)
             lines[row] = better
             mended.append(row + 1)
@@ -342,5 +335,5 @@ def _mended(rows: Sequence[int], example: str) -> str:
     first = f"line {rows[0]}" if len(rows) == 1 else f"the first in line {rows[0]}"
     return (
         f"{where} wrongly encoded letters ({first}{example}); they are repaired here, and the "
-        "file stays as it is."
+        "ledger keeps what the file has."
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from topics.errors import SourceError
+from topics.mojibake import watched
 from topics.sources.archives import UNREADABLE, ArchiveLimits, Opened, expand, is_archive
 from topics.sources.arxiv_oai import OAI_PMH
 from topics.sources.arxiv_snapshot import ARXIV_SNAPSHOT
@@ -22,6 +23,7 @@ from topics.sources.hf_api import HF_API
 from topics.sources.hf_page import HF_PAGE
 from topics.sources.medline import MEDLINE
 from topics.sources.openalex import OPENALEX
+from topics.sources.originals import with_originals
 from topics.sources.pubmed_xml import PUBMED_XML
 from topics.sources.record import SourceRead
 from topics.sources.ris import RIS
@@ -145,19 +147,31 @@ def read_sources(
 
 def read_document(document: Document) -> SourceRead:
     """Read one document with the first reader that recognises it; empty with a notice otherwise."""
-    name = UNRECOGNISED
+    with watched() as letters:
+        found, reader = _read_once(document)
+    if not letters.repairs or reader is None or not found.records:
+        return found
+    return with_originals(found, lambda: reader.read(replace(document)))
+
+
+def _read_once(document: Document) -> tuple[SourceRead, Reader | None]:
+    """What a document gave, and the reader that recognised it."""
+    found: Reader | None = None
+    columns: tuple[str, ...] = ()
     try:
         for reader in READERS:
             if _recognises(reader, document):
-                name = reader.name
-                return reader.read(document)
-        return _empty(document, name, f"{document.source}: {_unknown(document)}.")
+                found = reader
+                return reader.read(document), reader
+        told = f"{document.source}: {_unknown(document)}."
     except SourceError as error:
+        told = str(error)
         columns = error.columns if isinstance(error, NoRecords) else ()
-        return _empty(document, name, str(error), columns=columns)
     except (MemoryError, RecursionError):
-        told = "too large or too deeply nested to be read. Split it, or save it in another format"
-        return _empty(document, name, f"{document.source}: {told}.")
+        why = "too large or too deeply nested to be read. Split it, or save it in another format"
+        told = f"{document.source}: {why}."
+    name = UNRECOGNISED if found is None else found.name
+    return _empty(document, name, told, columns=columns), None
 
 
 def _within(read: SourceRead, room: int, spool: Spool) -> tuple[SourceRead, int]:

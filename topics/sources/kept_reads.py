@@ -118,6 +118,7 @@ def _about(read: SourceRead) -> dict[str, Any]:
     return {
         **told,
         "matched": dict(read.matched),
+        "as_written": {place: dict(fields) for place, fields in read.as_written.items()},
         "rejects": rejects,
         "records": len(read.records),
     }
@@ -143,6 +144,7 @@ def _restored(about: dict[str, Any], lines: Iterator[bytes]) -> SourceRead:
         Reject(source=source, line=line, reason=reason)
         for source, line, reason in about.pop("rejects")
     )
+    about["as_written"] = {int(place): told for place, told in about["as_written"].items()}
     for name in _TUPLES:
         if about[name] is not None:
             about[name] = tuple(about[name])

@@ -75,6 +75,8 @@ class SourceRead:
             leaves out its own year; empty for every other kind.
         columns: the columns of a table, as it names them; empty for every other kind.
         matched: for each field of a record that a table gives, the column it was taken from.
+        as_written: of records with wrongly encoded letters, which are repaired in ``records``, the
+            text of each repaired field as the file has it; by the record's place in ``records``.
     """
 
     source: str
@@ -87,3 +89,4 @@ class SourceRead:
     written_years: tuple[int, ...] = ()
     columns: tuple[str, ...] = ()
     matched: Mapping[str, str] = field(default_factory=dict)
+    as_written: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
