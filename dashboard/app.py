@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import frame, links, loading
-from dashboard.screen import Screen
-from dashboard.selection import select
+from dashboard.screen import compose
 from dashboard.state import View
 from dashboard.theme import current_palette
 from dashboard.views import empty
 from topics.errors import MapError
-from topics.threshold import at_confidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from dashboard.screen import Screen
 
 __all__ = ["main"]
 
@@ -46,7 +46,7 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
         frame.header(name, view, None)
         empty.no_map()
         return
-    chosen, more = frame.choose(served, view)
+    chosen, more = loading.choose(served, view)
     frame.brand(served, chosen)
     try:
         topic_map = loading.open_map(chosen.folder)
@@ -54,16 +54,12 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
         frame.header(name, view, None)
         empty.broken(error)
         return
-    built = topic_map
-    if view.least_confidence is not None:
-        topic_map = at_confidence(built, view.least_confidence)
-    view, gone = view.within(topic_map)
-    selection = select(topic_map, view)
-    frame.sidebar(topic_map, view, built=built)
-    frame.header(name, view, selection)
+    screen, gone = compose(topic_map, view, current_palette())
+    frame.sidebar(screen.topic_map, screen.view, built=topic_map)
+    frame.header(name, screen.view, screen.selection)
     frame.notices((*notices, *more, *gone))
     show: Callable[[Screen], None] = importlib.import_module(f"dashboard.views.{name}").show
-    show(Screen(topic_map, view, selection, current_palette(), built=built))
+    show(screen)
 
 
 def _build(view: View, notices: tuple[str, ...]) -> None:

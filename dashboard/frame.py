@@ -5,16 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import streamlit as st
 
 from dashboard import links, text, wording
 from dashboard.selection import months
 from dashboard.state import CHOICES
-from dashboard.theme import current_palette
-from dashboard.upkeep import fate_of
-from dashboard.workspace import workspace
+from dashboard.theme import current_palette, style_variables
 from topics.threshold import moved
 
 if TYPE_CHECKING:
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from dashboard.state import View
     from topics.topicmap import TopicMap
 
-__all__ = ["brand", "choose", "header", "notices", "sidebar", "style"]
+__all__ = ["brand", "header", "notices", "sidebar", "style"]
 
 _ASSETS = Path(__file__).with_name("assets")
 _copy_link = st.components.v2.component(
@@ -41,33 +38,15 @@ _copy_link = st.components.v2.component(
 
 def style() -> None:
     """Put the dashboard's style sheet in place; nothing of a map's data is in it."""
-    palette = current_palette()
-    names = ("background", "surface", "ink", "muted", "line", "accent")
-    colours = "".join(f"--pm-{name}:{getattr(palette, name)};" for name in names)
-    icon = f'--pm-icon:url("data:image/svg+xml,{quote(_asset("icon.svg"))}");'
+    variables = style_variables(current_palette())
+    colours = "".join(f"{name}:{value};" for name, value in variables.items())
     sheets = _asset("style.css") + _asset("views.css") + _asset("build.css")
-    st.html(f"<style>:root{{{colours}{icon}}}{sheets}</style>")
+    st.html(f"<style>:root{{{colours}}}{sheets}</style>")
 
 
 @cache
 def _asset(name: str) -> str:
     return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap, tuple[str, ...]]:
-    """The map that a view asks for, else what became of it or the first, with a notice."""
-    asked = view.map
-    named = {each.name: each for each in served}
-    if asked is None or asked in named:
-        return named.get(asked or "", served[0]), ()
-    fate = fate_of(root, asked) if (root := workspace()) else None
-    if fate and fate.name in named:
-        return named[fate.name], (f"The map “{asked}” is called “{fate.name}” now.",)
-    instead = f"this is “{served[0].name}”."
-    if fate:
-        when = wording.day(fate.when)
-        return served[0], (f"The map “{asked}” was deleted on {when}; {instead}",)
-    return served[0], (f"There is no map “{asked}” here; {instead}",)
 
 
 def header(page: str, view: View, selection: Selection | None) -> None:

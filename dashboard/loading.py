@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard import wording
+from dashboard.upkeep import fate_of
 from dashboard.workspace import map_folders, workspace
 from topics import artefact
 
 if TYPE_CHECKING:
+    from dashboard.state import View
     from topics.topicmap import TopicMap
 
-__all__ = ["MAPS_VARIABLE", "ServedMap", "is_given", "open_map", "served_maps"]
+__all__ = ["MAPS_VARIABLE", "ServedMap", "choose", "is_given", "open_map", "served_maps"]
 
 #: Environment variable with the folders to serve, separated like a search path.
 MAPS_VARIABLE = "PAPERMAP_MAPS"
@@ -45,6 +48,22 @@ def served_maps(paths: str | None = None) -> tuple[ServedMap, ...]:
             name, number = f"{folder.name or 'map'} ({number})", number + 1
         found[name] = folder
     return tuple(ServedMap(name, folder) for name, folder in found.items())
+
+
+def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap, tuple[str, ...]]:
+    """The map that a view asks for, else what became of it or the first, with a notice."""
+    asked = view.map
+    named = {each.name: each for each in served}
+    if asked is None or asked in named:
+        return named.get(asked or "", served[0]), ()
+    fate = fate_of(root, asked) if (root := workspace()) else None
+    if fate and fate.name in named:
+        return named[fate.name], (f"The map “{asked}” is called “{fate.name}” now.",)
+    instead = f"this is “{served[0].name}”."
+    if fate:
+        when = wording.day(fate.when)
+        return served[0], (f"The map “{asked}” was deleted on {when}; {instead}",)
+    return served[0], (f"There is no map “{asked}” here; {instead}",)
 
 
 def is_given(folder: Path) -> bool:

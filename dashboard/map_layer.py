@@ -20,14 +20,24 @@ if TYPE_CHECKING:
     from dashboard.screen import Screen
     from topics.topicmap import TopicMap
 
-__all__ = ["KEY", "layer_data", "map_layer", "map_points", "view_change"]
+__all__ = [
+    "KEY",
+    "MAP_SCRIPT",
+    "atlas_script",
+    "layer_data",
+    "map_layer",
+    "map_points",
+    "view_change",
+]
 
 KEY = "pm-layer"
 
 _MOST_CORNERS = 60
 
 _ASSETS = Path(__file__).with_name("assets") / "atlas"
-_MAP = (
+
+#: The modules of the map, without what mounts it.
+MAP_SCRIPT = (
     "dom",
     "camera",
     "points",
@@ -37,30 +47,37 @@ _MAP = (
     "gestures",
     "overlay",
     "atlas",
-    "mount_map",
 )
 _LAYER = ("dom", "legend", "mount_layer")
 
 
-def _script(modules: tuple[str, ...]) -> str:
+def atlas_script(modules: tuple[str, ...]) -> str:
     """The browser's modules as one; each is named once, since they share one scope."""
     return "\n".join((_ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in modules)
 
 
 _map = st.components.v2.component(
-    "papermap.map", html='<div class="pm-map"></div>', js=_script(_MAP), isolate_styles=False
+    "papermap.map",
+    html='<div class="pm-map"></div>',
+    js=atlas_script((*MAP_SCRIPT, "mount_map")),
+    isolate_styles=False,
 )
 _layer = st.components.v2.component(
     "papermap.map_layer",
     html='<div class="pm-legend" role="group" aria-label="What the colours mean"></div>',
-    js=_script(_LAYER),
+    js=atlas_script(_LAYER),
     isolate_styles=False,
 )
 
 
-def map_points(topic_map: TopicMap) -> None:
-    """Draw the map here; what it looks like is told by `map_layer`."""
-    _map(key="pm-points", data=packed(topic_map), height="stretch")
+def map_points(topic_map: TopicMap, address: str | None = None) -> None:
+    """Draw the map here; what it looks like is told by `map_layer`.
+
+    Args:
+        topic_map: the map.
+        address: where the browser fetches the papers; they travel with the session where None.
+    """
+    _map(key="pm-points", data=address or packed(topic_map), height="stretch")
 
 
 def map_layer(screen: Screen, parts: tuple[Group, ...]) -> None:

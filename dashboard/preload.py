@@ -10,12 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-__all__ = ["Preload", "scripts"]
+__all__ = ["link_header", "scripts"]
 
 #: Parts of Streamlit's interface that the Map view is made of.
 PARTS = (
@@ -72,39 +68,8 @@ def scripts() -> tuple[str, ...]:
     )
 
 
-class Preload:
-    """ASGI middleware that names `scripts` in the header of every HTML page.
-
-    Args:
-        app: what answers.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
-            await self._app(scope, receive, send)
-            return
-
-        async def answer(message: Message) -> None:
-            starts = message["type"] == "http.response.start"
-            if starts and scripts() and _is_page(message["headers"]):
-                message = {**message, "headers": [*message["headers"], (b"link", _header())]}
-            await send(message)
-
-        await self._app(scope, receive, answer)
-
-
-def _is_page(headers: Any) -> bool:
-    return any(
-        name.lower() == b"content-type" and value.startswith(b"text/html")
-        for name, value in headers
-    )
-
-
 @cache
-def _header() -> bytes:
+def link_header() -> str:
+    """The header that names `scripts`; empty for none."""
     # Relative, as the page's own: right under a prefix, too.
-    return ", ".join(f"<./static/js/{name}>; rel=modulepreload" for name in scripts()).encode()
+    return ", ".join(f"<./static/js/{name}>; rel=modulepreload" for name in scripts())

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dashboard.selection import select
+from topics.threshold import at_confidence
+
 if TYPE_CHECKING:
     from dashboard.selection import Selection
     from dashboard.state import View
     from dashboard.theme import Palette
     from topics.topicmap import TopicMap
 
-__all__ = ["Screen"]
+__all__ = ["Screen", "compose"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,3 +34,15 @@ class Screen:
     selection: Selection
     palette: Palette
     built: TopicMap | None = None
+
+
+def compose(built: TopicMap, view: View, palette: Palette) -> tuple[Screen, tuple[str, ...]]:
+    """Apply a view to a map.
+
+    Returns:
+        The screen, and a notice for each thing of the view that the map does not have.
+    """
+    least = view.least_confidence
+    topic_map = built if least is None else at_confidence(built, least)
+    view, gone = view.within(topic_map)
+    return Screen(topic_map, view, select(topic_map, view), palette, built=built), gone

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from topics.topicmap import OTHER_THEME
 
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
 
     from topics.topicmap import TopicMap
 
-__all__ = ["DARK", "LIGHT", "Palette", "current_palette"]
+__all__ = ["DARK", "LIGHT", "Palette", "current_palette", "style_variables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +135,18 @@ def current_palette() -> Palette:
     import streamlit as st
 
     return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def style_variables(palette: Palette) -> dict[str, str]:
+    """The colours, and the icon, as the style sheet names them."""
+    names = ("background", "surface", "ink", "muted", "line", "accent")
+    return {
+        **{f"--pm-{name}": getattr(palette, name) for name in names},
+        "--pm-icon": f'url("data:image/svg+xml,{_icon()}")',
+    }
+
+
+@cache
+def _icon() -> str:
+    icon = Path(__file__).with_name("assets") / "icon.svg"
+    return quote(icon.read_text(encoding="utf-8"))

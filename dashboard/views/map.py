@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import figures, links, tables, text, wording
 from dashboard.map_layer import map_layer, map_points
+from dashboard.opening import points_address
 from dashboard.selection import inside
 from dashboard.state import COLOURS
 from dashboard.views import empty
@@ -29,7 +30,7 @@ def show(screen: Screen) -> None:
     key = st.container(horizontal=True, vertical_alignment="center", key="pm-key")
     stage = st.container(horizontal=True, gap="medium", key="pm-stage")
     with stage.container(key="pm-map"):
-        map_points(screen.topic_map)
+        map_points(screen.topic_map, points_address(screen.topic_map, screen.view))
     with key:
         map_layer(screen, figures.groups(screen))
         st.segmented_control(

@@ -62,7 +62,7 @@ class Box:
 
 def wait_for_map(page: Page) -> None:
     """Wait until the points are drawn, the names are placed and nothing moves any more."""
-    page.wait_for_selector(".pm-map[data-points]")
+    page.wait_for_selector("[data-testid=stApp] .pm-map[data-points]")
     settled(page)
 
 

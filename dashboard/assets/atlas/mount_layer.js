@@ -7,4 +7,8 @@ export default function draw({ data, parentElement, setTriggerValue }) {
   shared.send = (event) => setTriggerValue("event", { ...event, at: Date.now() });
   drawLegend(parentElement.querySelector(".pm-legend"), data.legend, shared.send);
   shared.take?.();
+  const { waiting } = shared;
+  shared.waiting = null;
+  // What the reader did to the first picture, before there was anybody to tell.
+  if (waiting) setTimeout(() => shared.send(waiting));
 }

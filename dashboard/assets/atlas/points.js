@@ -18,6 +18,23 @@ export async function unpack(packed) {
   return new Points(header, columns);
 }
 
+/** The papers that lie at an address; asked for once, however many want them. */
+export async function fetchPoints(address) {
+  const known = ((window.papermapAtlas ??= {}).fetched ??= new Map());
+  if (!known.has(address)) {
+    known.clear(); // of other maps
+    known.set(address, download(address));
+    known.get(address).catch(() => known.delete(address));
+  }
+  return known.get(address);
+}
+
+async function download(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`The papers of the map: ${answer.status}`);
+  return unpack(new Uint8Array(await answer.arrayBuffer()));
+}
+
 export class Points {
   constructor(header, columns) {
     Object.assign(this, columns); // x, y, topic, date, and titles with their ends

@@ -1,0 +1,107 @@
+// The first picture: draws the map where it will be, before the page around it is there, and hands it
+// to the map's component. Nothing is shown until all of it has arrived, and nothing if it does not.
+
+const shared = (window.papermapAtlas ??= {});
+const APPEARANCES = { Light: false, Dark: true };
+
+open().catch(() => shared.opening?.end());
+
+async function open() {
+  const told = document.getElementById("pm-opening-script").dataset;
+  const asked = Promise.all([fetchScene(isDark() ? told.dark : told.light), fetchPoints(told.points)]);
+  // The parts of the page itself, which its head would have named, come after that.
+  for (const href of (told.later ?? "").split(" ").filter(Boolean)) preload(href);
+  const [scene, points] = await asked;
+  if (!scene || shared.owner || points.id !== scene.papers) return;
+  show(scene, points, told.points);
+}
+
+function preload(href) {
+  const link = element("link");
+  link.rel = "modulepreload";
+  link.crossOrigin = "";
+  link.href = href;
+  document.head.append(link);
+}
+
+async function fetchScene(address) {
+  const answer = await fetch(address);
+  return answer.status === 200 ? answer.json() : null; // 204 where the view shows no map
+}
+
+/** The appearance that the reader chose in the menu, else that of the system. */
+function isDark() {
+  try {
+    const kept = window.localStorage.getItem(`stActiveTheme-${window.location.pathname}-v2`);
+    const chosen = APPEARANCES[JSON.parse(kept)?.name];
+    if (chosen !== undefined) return chosen;
+  } catch {
+    // No storage, or something else in it: the system's then.
+  }
+  return window.matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function show(scene, points, address) {
+  const root = element("div", "pm-opening");
+  for (const [name, value] of Object.entries(scene.colours)) root.style.setProperty(name, value);
+  root.classList.toggle("pm-beside", scene.beside);
+  root.classList.toggle("pm-below", scene.below);
+  const host = element("div", "pm-map");
+  const legend = element("div", "pm-legend");
+  const key = element("div", "pm-opening-key");
+  key.append(legend, element("span", "pm-opening-control"));
+  const stage = element("div", "pm-opening-stage");
+  stage.append(host);
+  const main = element("div", "pm-opening-main");
+  main.append(header(scene), key, stage);
+  const side = element("div", "pm-opening-side");
+  side.append(element("div", "pm-brand", "Papermap"));
+  root.append(side, main);
+  document.body.append(root);
+
+  const look = { ...scene, codes: bytes(scene.codes) };
+  const send = (event) => {
+    if (shared.send) return shared.send(event);
+    if (event.kind !== "camera" || !shared.waiting) shared.waiting = event;
+    if (event.kind === "paper") host.atlas.setScene({ ...look, selected: event.row });
+  };
+  drawLegend(legend, scene.legend, send);
+  host.atlas = new Atlas(host, send);
+  host.atlas.setPoints(points);
+  host.atlas.setScene(look);
+  // The names were measured in another font if the page's own has not arrived yet.
+  document.fonts?.load('650 1rem "Source Sans"').then(() => host.atlas?.settle(0), () => {});
+  shared.opening = { host, address, end: () => end(root), ended: false };
+  watch();
+}
+
+function header({ pages, summary }) {
+  const node = element("div", "pm-opening-header");
+  const links = element("nav");
+  for (const { title, href } of pages) {
+    const link = element("a", "", title);
+    link.href = href;
+    links.append(link);
+  }
+  node.append(links, element("span", "pm-count", summary));
+  return node;
+}
+
+function end(root) {
+  shared.opening.ended = true;
+  root.remove();
+}
+
+/** Give way where the page shows something else than the map: another view, or a message. */
+function watch() {
+  let idle = 0;
+  const timer = setInterval(() => {
+    if (shared.opening.ended) return clearInterval(timer);
+    const app = document.querySelector(".stApp[data-test-script-state='notRunning'] .st-key-pm-header");
+    idle = app ? idle + 1 : 0;
+    if (idle < 8 && !document.querySelector(".stException, [role=dialog]")) return;
+    const { host } = shared.opening;
+    shared.opening.end();
+    host.atlas.dispose();
+  }, 250);
+}

@@ -1,0 +1,241 @@
+"""The first picture: the map is on the screen before the rest of the page is.
+
+Streamlit's page takes a second or more until its first element is drawn. The page therefore names a
+small script that asks for the papers and for what the map looks like in the view of the address,
+and draws them at once where the map will be. The map's component takes that drawing over.
+
+The papers travel over HTTP, once a map and browser, instead of with every session.
+"""
+
+from __future__ import annotations
+
+import html
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode
+
+from dashboard import links, loading
+from dashboard.figures import groups
+from dashboard.map_layer import MAP_SCRIPT, atlas_script, layer_data
+from dashboard.map_points import packed
+from dashboard.screen import compose
+from dashboard.state import View
+from dashboard.theme import DARK, LIGHT, style_variables
+from topics import artefact
+from topics.errors import MapError
+from topics.threshold import at_confidence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    from topics.topicmap import TopicMap
+
+__all__ = ["LATER", "ROOT", "head", "points_address", "routes", "scene", "serve_points"]
+
+#: Beginning of the addresses of what is served here, beside the page.
+ROOT = "papermap"
+
+#: Stands in the tags for the addresses of the scripts that are to be fetched after the picture.
+LATER = "papermap-later"
+
+_APPEARANCES = ("light", "dark")
+
+_FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+_NEVER = {"Cache-Control": "no-store"}
+_SAFE = {"X-Content-Type-Options": "nosniff"}
+
+_ASSETS = Path(__file__).with_name("assets")
+
+
+class _Delivery:
+    """Whether this process answers the addresses below."""
+
+    served = False
+
+
+def serve_points() -> None:
+    """Let maps be fetched by address; called where `routes` are mounted."""
+    _Delivery.served = True
+
+
+def points_address(topic_map: TopicMap, view: View) -> str | None:
+    """Where a browser fetches the papers of a map, relative to the page; None where nowhere."""
+    return _address(topic_map.digest, view) if _Delivery.served else None
+
+
+def _address(digest: str, view: View) -> str:
+    asked = View(map=view.map, confidence=view.confidence).to_params()
+    query = f"?{urlencode(asked, doseq=True)}" if asked else ""
+    return f"./{ROOT}/points/{digest[:16]}{query}"
+
+
+def head(query: str) -> str:
+    """What the page of the map has in its head, so that the first picture is drawn early.
+
+    Args:
+        query: what follows the "?" in the address.
+
+    Returns:
+        Markup; empty where there is no map to show.
+    """
+    view, _ = View.from_params(parse_qs(query))
+    served = loading.served_maps()
+    if not served:
+        return ""
+    chosen, _ = loading.choose(served, view)
+    try:
+        digest = str(artefact.read_manifest(chosen.folder)["digest"])
+    except MapError:
+        return ""
+    if view.least_confidence is not None:
+        digest = f"{view.confidence}-{digest}"
+    given = {
+        "points": _address(digest, view),
+        **{name: _scene_address(query, name) for name in _APPEARANCES},
+    }
+    at = {name: html.escape(address, quote=True) for name, address in given.items()}
+    early = "".join(
+        f'<link rel="preload" as="fetch" crossorigin href="{at[name]}"'
+        + (f' media="(prefers-color-scheme: {name})">' if name in _APPEARANCES else ">")
+        for name in at
+    )
+    told = " ".join(f'data-{name}="{address}"' for name, address in at.items())
+    mark = _mark()
+    return (
+        f'<script type="module" id="pm-opening-script" src="./{ROOT}/opening.js?{mark}" {told} '
+        f'data-later="{LATER}" async></script>'
+        f'{early}<link rel="stylesheet" href="./{ROOT}/opening.css?{mark}">'
+    )
+
+
+def _scene_address(query: str, appearance: str) -> str:
+    asked = "&".join(part for part in (query, f"appearance={appearance}") if part)
+    return f"./{ROOT}/scene?{asked}"
+
+
+def scene(query: Mapping[str, list[str]], *, dark: bool) -> dict[str, Any] | None:
+    """What the map looks like in a view, and what stands around it.
+
+    Args:
+        query: parameters of the page's address.
+        dark: whether the reader sees the dark appearance.
+
+    Returns:
+        The layer's data with ``pages`` (title, address), ``summary`` and ``colours`` (of the style
+        sheet); None where the page shows something else than a map.
+    """
+    view, _ = View.from_params(query)
+    opened = _open(view)
+    if opened is None:
+        return None
+    palette = DARK if dark else LIGHT
+    screen, _ = compose(opened, view, palette)
+    if screen.selection.empty:
+        return None
+    return {
+        **layer_data(screen, groups(screen)),
+        "pages": _pages(screen.view),
+        "summary": screen.selection.summary,
+        "colours": style_variables(palette),
+        "beside": screen.view.paper is not None,
+        "below": screen.view.area is not None,
+    }
+
+
+def _pages(view: View) -> list[dict[str, str]]:
+    """The pages that the navigation leads to, with the filters kept."""
+    kept = links.params(view, paper=None, topic=None, area=None, at=None, build=None)
+    query = f"?{urlencode(kept, doseq=True)}" if kept else ""
+    first = next(iter(links.PAGES))
+    return [
+        {"title": info.title, "href": f"./{'' if info.name == first else info.name}{query}"}
+        for info in links.in_navigation()
+    ]
+
+
+def _open(view: View) -> TopicMap | None:
+    served = loading.served_maps()
+    if not served:
+        return None
+    chosen, _ = loading.choose(served, view)
+    try:
+        return loading.open_map(chosen.folder)
+    except MapError:
+        return None
+
+
+def routes(base: str = "") -> list[Route]:
+    """What answers the addresses that `head` names.
+
+    Args:
+        base: the path under which the dashboard is served.
+    """
+    from starlette.routing import Route
+
+    root = f"{'/' + base.strip('/') if base.strip('/') else ''}/{ROOT}"
+    return [
+        Route(f"{root}/opening.js", _script),
+        Route(f"{root}/opening.css", _sheet),
+        Route(f"{root}/scene", _scene),
+        Route(f"{root}/points/{{digest}}", _points),
+    ]
+
+
+def _script(_: Request) -> Response:
+    from starlette.responses import Response
+
+    return Response(_opening_script(), media_type="text/javascript", headers=_FOREVER | _SAFE)
+
+
+def _sheet(_: Request) -> Response:
+    from starlette.responses import Response
+
+    return Response(_opening_sheet(), media_type="text/css", headers=_FOREVER | _SAFE)
+
+
+def _scene(request: Request) -> Response:
+    from starlette.responses import JSONResponse, Response
+
+    query = parse_qs(request.url.query)
+    found = scene(query, dark=query.get("appearance") == ["dark"])
+    if found is None:
+        return Response(status_code=204, headers=_NEVER | _SAFE)
+    return JSONResponse(found, headers=_NEVER | _SAFE)
+
+
+def _points(request: Request) -> Response:
+    from starlette.responses import Response
+
+    view, _ = View.from_params(parse_qs(request.url.query))
+    topic_map = _open(view)
+    if topic_map is not None and view.least_confidence is not None:
+        topic_map = at_confidence(topic_map, view.least_confidence)
+    if topic_map is None or topic_map.digest[:16] != request.path_params["digest"]:
+        # The map was built again, or is gone: what was asked for is not there any more.
+        return Response(status_code=404, headers=_NEVER | _SAFE)
+    kind = "application/octet-stream"
+    return Response(packed(topic_map), media_type=kind, headers=_FOREVER | _SAFE)
+
+
+@cache
+def _opening_script() -> str:
+    return atlas_script((*MAP_SCRIPT, "legend", "opening"))
+
+
+@cache
+def _opening_sheet() -> str:
+    return "\n".join(
+        (_ASSETS / name).read_text(encoding="utf-8") for name in ("style.css", "opening.css")
+    )
+
+
+@cache
+def _mark() -> str:
+    """Changes with the script and the sheet, which browsers keep."""
+    return sha256((_opening_script() + _opening_sheet()).encode()).hexdigest()[:12]
