@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from topics.selection import Filters, date_spans, matching
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from dashboard.state import View
     from topics.topicmap import TopicMap
 
-__all__ = ["Selection", "corners", "inside", "months", "select"]
+__all__ = ["Selection", "corners", "filters_of", "inside", "months", "select"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,35 +54,20 @@ class Selection:
 
 
 def select(topic_map: TopicMap, view: View) -> Selection:
-    """Apply the filters of a view.
+    """Apply the filters of a view; see `topics.selection.matching`."""
+    return Selection(topic_map, matching(topic_map, filters_of(view)))
 
-    A period keeps the papers whose date may lie in it: a paper of which only the year is known
-    counts for every month of that year. Undated papers are in no period.
-    """
-    import numpy as np
 
-    papers = topic_map.papers
-    keep = np.ones(len(papers), dtype=bool)
-    if view.themes:
-        keep &= papers["theme"].isin(view.themes).to_numpy()
-    if view.topics:
-        keep &= papers["topic"].isin(view.topics).to_numpy()
-    if view.hide_unclustered:
-        keep &= papers["topic"].notna().to_numpy()
-    if view.since or view.until:
-        first, last = _spans(topic_map)
-        keep &= first != ""
-        if view.since:
-            keep &= last >= view.since
-        if view.until:
-            keep &= first <= view.until
-    if view.text.strip():
-        haystack = _haystack(topic_map)
-        words = view.text.casefold().split()
-        keep &= np.fromiter(
-            (all(word in text for word in words) for text in haystack), bool, len(haystack)
-        )
-    return Selection(topic_map, np.flatnonzero(keep))
+def filters_of(view: View) -> Filters:
+    """The filters of a view."""
+    return Filters(
+        themes=view.themes,
+        topics=view.topics,
+        since=view.since,
+        until=view.until,
+        text=view.text,
+        hide_unclustered=view.hide_unclustered,
+    )
 
 
 def corners(area: str | None) -> tuple[tuple[float, float], ...]:
@@ -108,7 +94,7 @@ def inside(selection: Selection, area: str | None) -> Selection:
 
 def months(topic_map: TopicMap) -> tuple[str, ...]:
     """Every month (``YYYY-MM``) from the first to the last date of the map; empty if undated."""
-    first, last = (sorted(str(month) for month in span if month) for span in _spans(topic_map))
+    first, last = (sorted(str(day)[:7] for day in span if day) for span in date_spans(topic_map))
     if not first:
         return ()
     year, month = map(int, first[0].split("-"))
@@ -118,25 +104,3 @@ def months(topic_map: TopicMap) -> tuple[str, ...]:
         found.append(label)
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     return tuple(found)
-
-
-@lru_cache(maxsize=8)
-def _spans(topic_map: TopicMap) -> tuple[np.ndarray, np.ndarray]:
-    """First and last month that each paper's date may mean, as ``U7`` arrays; "" if undated."""
-    import numpy as np
-
-    dates = ["" if date is None or date != date else str(date) for date in topic_map.papers["date"]]
-    first = np.array([date[:7] if len(date) >= 7 else date and f"{date}-01" for date in dates])
-    last = np.array([date[:7] if len(date) >= 7 else date and f"{date}-12" for date in dates])
-    return first.astype("U7"), last.astype("U7")
-
-
-@lru_cache(maxsize=4)
-def _haystack(topic_map: TopicMap) -> tuple[str, ...]:
-    papers = topic_map.papers
-    return tuple(
-        f"{title}\n{abstract or ''}\n{' '.join(authors) if authors is not None else ''}".casefold()
-        for title, abstract, authors in zip(
-            papers["title"], papers["abstract"], papers["authors"], strict=True
-        )
-    )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import links, tables, wording
 from topics.faithfulness import kept_by_topic
+from topics.wording import SOLIDITY, solidity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
 __all__ = ["show", "solidity", "topic_frame"]
-
-#: From which share of a topic coming back it is called what; after Hennig (2007).
-WORDS = ((0.75, "solid"), (0.6, "fair"), (0.0, "fragile"))
 
 _OPENED = "solidity-open"
 
@@ -32,7 +30,7 @@ def show(screen: Screen) -> None:
     known = frame["Comes back"].notna()
     if known.any():
         counts = frame.loc[known, "Verdict"].value_counts()
-        told = ", ".join(f"{counts[word]} {word}" for _, word in WORDS if word in counts)
+        told = ", ".join(f"{counts[word]} {word}" for _, word in SOLIDITY if word in counts)
         st.markdown(
             f"**{told}.** To find out, topics were sought again several times in nine tenths of "
             "the papers, each time others: a topic that comes back nearly whole is there in the "
@@ -66,13 +64,6 @@ def topic_frame(topic_map: TopicMap) -> pd.DataFrame:
         }
     )
     return frame.sort_values("Comes back", ascending=False, kind="stable", ignore_index=True)
-
-
-def solidity(stability: float | None) -> str | None:
-    """The word for how much of a topic comes back; None where that is not known."""
-    if not wording.is_known(stability):
-        return None
-    return next(word for least, word in WORDS if float(stability or 0) >= least)
 
 
 def _table(screen: Screen, frame: pd.DataFrame) -> None:

@@ -11,6 +11,8 @@ import html
 import re
 import textwrap
 
+from topics.wording import shorten
+
 __all__ = ["element", "hover", "plain", "shorten"]
 
 _WORD_JOINER = "\u2060"
@@ -51,12 +53,3 @@ def hover(text: str, *, width: int = 60, lines: int = 4) -> str:
     # It knows few entities by name: quotation marks stay as they are.
     escaped = (html.escape(line, quote=False) for line in wrapped)
     return "<br>".join(line.replace("$", "&#36;") for line in escaped)
-
-
-def shorten(text: str, length: int) -> str:
-    """At most ``length`` characters, cut between words and ended with an ellipsis."""
-    text = _SPACES.sub(" ", str(text)).strip()
-    if len(text) <= length:
-        return text
-    cut = text[: length - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut).rstrip(" ,;:–-") + "…"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dashboard.theme import Palette
-    from dashboard.trend_lines import Line
+    from topics.trend_lines import Line
 
 __all__ = ["CONFIG", "column_bars", "panel", "top_of", "volume"]
 

@@ -9,27 +9,16 @@ import streamlit as st
 
 from dashboard import links, tables, text, wording
 from topics.trend_verdicts import CLAIMS, FALSE_SHARE, trend_verdicts
+from topics.trend_wording import WORDS, ranked, share, span_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
     from dashboard.screen import Screen
     from topics.topicmap import TopicMap
     from topics.trend_verdicts import Verdict, Verdicts, Word
 
-__all__ = ["WORDS", "changes", "mark", "ranked", "share", "span_in_words", "verdict_table"]
-
-#: What a verdict is called, and its mark.
-WORDS: Mapping[Word, tuple[str, str]] = {
-    "emerging": ("emerging", "⇡"),
-    "growing": ("growing", "↗"),
-    "fading": ("fading", "↘"),
-    "steady": ("steady", "→"),
-    "unclear": ("no clear trend", ""),
-    "untested": ("not tested", ""),
-}
+__all__ = ["WORDS", "changes", "mark", "verdict_table"]
 
 #: Topics listed under each word; the rest are in the table.
 _MOST = 6
@@ -43,24 +32,6 @@ def mark(verdict: Verdict | None) -> str:
     # The word and its mark are constants; the rule is all that could hold anything else.
     tip = html.escape(verdict.rule)
     return f'<span class="pm-verdict" title="{tip}"><i aria-hidden="true">{sign}</i> {word}</span>'
-
-
-def ranked(found: Verdicts, word: Word) -> list[str]:
-    """Topics with a verdict, those whose share changed by most points first."""
-
-    def change(topic: str) -> float:
-        first, last = _ends(found.topics[topic])
-        return abs(last - first)
-
-    return sorted((t for t, v in found.topics.items() if v.word == word), key=lambda t: -change(t))
-
-
-def span_in_words(found: Verdicts) -> str:
-    """The periods that count for a verdict: ``January 2024 to July 2026``."""
-    if found.span is None:
-        return "no period"
-    first, last = (wording.period_noun(period) for period in found.span)
-    return first if first == last else f"{first} to {last}"
 
 
 def changes(screen: Screen) -> None:
@@ -116,11 +87,6 @@ def _ends(verdict: Verdict) -> tuple[float, float]:
 
 def _from_to(verdict: Verdict) -> str:
     return " → ".join(map(share, _ends(verdict)))
-
-
-def share(fitted: float | None) -> str:
-    """A fitted share; it is never nothing, so what would be rounded to nothing is called small."""
-    return "<0.1 %" if fitted is not None and fitted < 0.0005 else wording.percent(fitted or 0)
 
 
 def _how(screen: Screen, found: Verdicts) -> str:

@@ -295,15 +295,33 @@ def _info(arguments: argparse.Namespace) -> None:
 
 def _report(arguments: argparse.Namespace) -> None:
     from topics.artefact import load
+    from topics.report.wishes import Wishes
     from topics.reports import write_report
+    from topics.selection import Filters
+    from topics.threshold import at_confidence
 
-    written = write_report(
-        load(arguments.map),
-        arguments.out,
-        file_format=arguments.format,
-        topic=arguments.topic,
-        theme=arguments.theme,
+    filters = Filters(
+        themes=tuple(arguments.theme),
+        topics=tuple(arguments.topic),
+        since=arguments.since,
+        until=arguments.until,
+        text=arguments.words,
+        hide_unclustered=arguments.in_topics,
     )
+    told = ("title", "author", "note", "link", "sections")
+    with _teller(arguments) as console:
+        console.stage(1, 2, "Reading the map")
+        topic_map = load(arguments.map)
+        if arguments.confidence is not None:
+            topic_map = at_confidence(topic_map, arguments.confidence / 100)
+        console.stage(2, 2, "Writing the report")
+        written = write_report(
+            topic_map,
+            arguments.out,
+            file_format=arguments.format,
+            filters=filters,
+            wishes=Wishes(**{name: getattr(arguments, name) for name in told}),
+        )
     print(f"{written} papers written to {arguments.out}")
 
 

@@ -1,4 +1,4 @@
-"""The papers of a map, a topic or a theme as a file."""
+"""A map, or a part of it, as a file: a report to read, or its papers for other programs."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from topics.errors import SettingsError
-from topics.exports import to_bibtex, to_csv, to_markdown, to_ris
+from topics.exports import to_bibtex, to_csv, to_ris
+from topics.selection import Filters, filters_in_words, matching
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
+    from topics.report.wishes import Wishes
     from topics.topicmap import TopicMap
 
-__all__ = ["FORMATS", "papers_of", "report_bytes", "write_report"]
+__all__ = ["FORMATS", "checked", "report_bytes", "write_report"]
 
-FORMATS = ("md", "csv", "bib", "ris", "json")
+#: Formats that say what the papers are about, and those that list them for other programs.
+DOCUMENTS = ("html", "pdf", "md")
+LISTS = ("xlsx", "csv", "bib", "ris", "json")
+FORMATS = (*DOCUMENTS, *LISTS)
 
 _WHOLE = ("author_count", "comments", "upvotes")
 
@@ -27,21 +34,23 @@ def write_report(
     path: str | os.PathLike[str],
     *,
     file_format: str,
-    topic: str | None = None,
-    theme: str | None = None,
+    filters: Filters | None = None,
+    wishes: Wishes | None = None,
 ) -> int:
-    """Write the papers of a map, or of one topic or theme.
+    """Write a report of the papers that pass the filters.
 
     The same map gives the same bytes.
 
     Returns:
-        Number of papers written.
+        Number of papers in it.
 
     Raises:
-        SettingsError: an unknown format, topic or theme, or a file that cannot be written.
+        SettingsError: an unknown format, topic, theme or section, or a file that cannot be
+            written.
     """
-    papers = papers_of(topic_map, topic=topic, theme=theme)
-    data = report_bytes(topic_map, papers, file_format=file_format)
+    chosen = checked(topic_map, filters or Filters())
+    rows = matching(topic_map, chosen)
+    data = report_bytes(topic_map, chosen, file_format=file_format, wishes=wishes)
     target = Path(path)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
@@ -52,45 +61,80 @@ def write_report(
         raise SettingsError(
             f"The report cannot be written to {target} ({error.strerror}). Choose another --out."
         ) from error
-    return len(papers)
+    return len(rows)
 
 
-def papers_of(
-    topic_map: TopicMap, *, topic: str | None = None, theme: str | None = None
-) -> pd.DataFrame:
-    """The papers of a topic or theme, or all.
+def checked(topic_map: TopicMap, filters: Filters) -> Filters:
+    """The filters, if the map has what they name.
 
     Raises:
         SettingsError: the map has no such topic or theme; says which there are.
     """
-    papers = topic_map.papers
-    if topic is not None:
-        known = list(topic_map.topics["id"])
-        if topic not in known:
-            raise SettingsError(f"No topic {topic!r} in this map; it has {_listed(known)}.")
-        papers = papers[papers["topic"] == topic]
-    if theme is not None:
-        known = list(topic_map.themes["name"])
-        if theme not in known:
-            raise SettingsError(f"No theme {theme!r} in this map; it has {_listed(known)}.")
-        papers = papers[papers["theme"] == theme]
-    return papers
+    for noun, asked, known in (
+        ("topic", filters.topics, list(topic_map.topics["id"])),
+        ("theme", filters.themes, list(topic_map.themes["name"])),
+    ):
+        for name in asked:
+            if name not in known:
+                raise SettingsError(f"No {noun} {name!r} in this map; it has {_listed(known)}.")
+    return filters
 
 
-def report_bytes(topic_map: TopicMap, papers: pd.DataFrame, *, file_format: str) -> bytes:
-    """Papers in one of `FORMATS`.
+def report_bytes(
+    topic_map: TopicMap,
+    filters: Filters,
+    *,
+    file_format: str,
+    wishes: Wishes | None = None,
+) -> bytes:
+    """A report in one of `FORMATS`.
 
     Raises:
         SettingsError: an unknown format.
     """
-    writers = {"md": to_markdown, "csv": to_csv, "bib": to_bibtex, "ris": to_ris}
-    if file_format == "json":
-        return _json(papers)
-    if file_format not in writers:
+    if file_format not in FORMATS:
         raise SettingsError(
             f"Unknown format {file_format!r}; expected one of {', '.join(FORMATS)}."
         )
+    papers = topic_map.papers.iloc[matching(topic_map, filters)]
+    if file_format in DOCUMENTS:
+        return _document(topic_map, papers, filters, file_format=file_format, wishes=wishes)
+    if file_format == "json":
+        return _json(papers)
+    if file_format == "xlsx":
+        from topics.report.workbook import to_xlsx
+
+        title = wishes.heading if wishes else "Papers of a map"
+        said = filters_in_words(topic_map, filters)
+        return to_xlsx(topic_map, papers, title=title, said=said)
+    writers: dict[str, Callable[..., bytes]] = {"csv": to_csv, "bib": to_bibtex, "ris": to_ris}
     return writers[file_format](papers, topic_names=topic_map.topic_names)
+
+
+def _document(
+    topic_map: TopicMap,
+    papers: pd.DataFrame,
+    filters: Filters,
+    *,
+    file_format: str,
+    wishes: Wishes | None,
+) -> bytes:
+    from topics.report.content import report
+    from topics.report.wishes import Wishes
+
+    wished = wishes or Wishes()
+    blocks = report(topic_map, papers, filters, wished)
+    if file_format == "pdf":
+        from topics.report.pdf import to_pdf
+
+        return to_pdf(blocks, title=wished.heading, author=wished.author)
+    if file_format == "html":
+        from topics.report.page import to_html
+
+        return to_html(blocks, title=wished.heading)
+    from topics.report.markdown import to_markdown
+
+    return to_markdown(blocks)
 
 
 def _json(papers: pd.DataFrame) -> bytes:
@@ -98,7 +142,7 @@ def _json(papers: pd.DataFrame) -> bytes:
         {name: _plain(value, whole=name in _WHOLE) for name, value in row.items()}
         for row in papers.to_dict("records")
     ]
-    return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def _plain(value: Any, *, whole: bool) -> Any:

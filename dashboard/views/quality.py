@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from dashboard import links, moved, records, solidity, text, wording
 from dashboard.state import UNCLUSTERED
-from dashboard.trend_lines import read_on
+from topics.limits import FIGURES, limits
+from topics.trend_lines import read_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,44 +24,6 @@ __all__ = ["limits", "show"]
 
 #: Remarks that are shown at once; more are a click away.
 _FEW = 6
-
-#: Quality figures in plain words: what each one says, and what a good value is.
-FIGURES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "layout_preservation": (
-            "Neighbours kept by the map",
-            (
-                "Share of each paper's nearest papers by text that are also its nearest on the "
-                "map. A plane cannot keep them all: 0.4 is usual, 0.6 is good."
-            ),
-        ),
-        "topic_agreement": (
-            "Neighbours in the same topic",
-            (
-                "Share of the papers nearest to a clustered paper that are in its topic. Where "
-                "topics shade into one another, half is usual; 0.8 means sharp borders."
-            ),
-        ),
-        "topic_modularity": (
-            "The same beyond chance",
-            (
-                "As above, less what random groups of the same sizes would give; unclustered "
-                "papers count as torn apart. From 0.3 on there are real groups."
-            ),
-        ),
-        "topic_stability": (
-            "Topics that come back",
-            (
-                "How much of a topic is found again in nine tenths of the papers, averaged over "
-                "all. From 0.75 on topics are solid; below 0.5 most are one way to cut of many."
-            ),
-        ),
-        "keyword_diversity": (
-            "Keywords of one topic only",
-            "Share of different words among the keywords of all topics: 1 means none is shared.",
-        ),
-    }
-)
 
 
 def show(screen: Screen) -> None:
@@ -85,75 +47,6 @@ def _show(screen: Screen) -> None:
     records.show(screen)
     _notices(topic_map)
     _made(topic_map)
-
-
-def limits(topic_map: TopicMap) -> list[str]:
-    """What a reader should not take from this map, in sentences."""
-    papers = len(topic_map.papers)
-    said = _limits_of_topics(topic_map)
-    if topic_map.unclustered:
-        share = wording.percent(topic_map.unclustered / max(papers, 1))
-        said.append(
-            f"{wording.count(topic_map.unclustered, 'paper')} ({share}) "
-            f"{'is' if topic_map.unclustered == 1 else 'are'} in no topic; no topic is forced "
-            "on a paper that lies between groups."
-        )
-    least = topic_map.manifest.get("least_confidence")
-    if least is not None:
-        said.append(
-            f"Memberships are not those of the build: a paper is in its nearest topic here if "
-            f"{wording.percent(least)} of its most similar papers are, else in none."
-        )
-    if topic_map.undated:
-        said.append(
-            f"{wording.count(topic_map.undated, 'paper')} "
-            f"{'has' if topic_map.undated == 1 else 'have'} no date in the sources; no date is "
-            "guessed, and trends leave them out."
-        )
-    bare = int(topic_map.papers["abstract"].fillna("").str.strip().eq("").sum())
-    if bare:
-        said.append(
-            f"{wording.count(bare, 'paper')} came without an abstract and "
-            f"{'is' if bare == 1 else 'are'} placed by the title alone."
-        )
-    said += [
-        (
-            "The map holds what was collected, not the whole field: its trends are trends of the "
-            "collection."
-        ),
-        (
-            "Close on the map means alike in wording. Directions, and distances between far "
-            "groups, mean nothing."
-        ),
-        (
-            "A paper has one topic and one theme here, though many deal with several things: "
-            "see the confidence beside them."
-        ),
-    ]
-    return said
-
-
-def _limits_of_topics(topic_map: TopicMap) -> list[str]:
-    papers = len(topic_map.papers)
-    said: list[str] = []
-    if topic_map.topics.empty:
-        said.append(
-            f"There are no topics: {wording.count(papers, 'paper')} are too few, or too much "
-            "alike, to form groups."
-        )
-    elif papers < 100:
-        said.append(
-            f"With {wording.count(papers, 'paper')} every group is small: topics may be different "
-            "after a few more papers."
-        )
-    if len(topic_map.topics):
-        small = int((topic_map.topics["size"] < 8).sum())
-        if small:
-            said.append(
-                f"{wording.count(small, 'topic')} {'has' if small == 1 else 'have'} fewer than "
-                "8 papers: read such a trend as a few single papers."
-            )
-    return said
 
 
 def _counts(screen: Screen) -> None:

@@ -3,21 +3,58 @@
 from __future__ import annotations
 
 import functools
+import shlex
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import links, report, tables
+from dashboard import links, tables
+from dashboard.selection import filters_of
 from dashboard.views import empty
+from topics.report.content import report
+from topics.report.page import to_body
+from topics.report.wishes import SECTIONS, Wishes
+from topics.reports import report_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dashboard.screen import Screen
+    from dashboard.state import View
 
-__all__ = ["show"]
+__all__ = ["command", "show"]
 
-#: With more papers than this the page shows only those that stand for their topics.
+#: With more papers than this the page does not list them all; the files do.
 _MOST_SHOWN = 200
+
+#: The files, with what a reader knows them by and their media types.
+_FILES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "html": ("Report (HTML)", "text/html"),
+        "pdf": ("Report (PDF)", "application/pdf"),
+        "md": ("Report (Markdown)", "text/markdown"),
+        "xlsx": (
+            "Papers (Excel)",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+    }
+)
+
+#: What each section is called.
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "sources": "What was read",
+        "map": "Map",
+        "themes": "Themes and topics at a glance",
+        "trends": "Trends",
+        "topics": "Each topic",
+        "papers": "All papers",
+        "method": "Method and citing",
+        "limits": "Limits",
+    }
+)
 
 
 def show(screen: Screen) -> None:
@@ -28,36 +65,86 @@ def show(screen: Screen) -> None:
         _show(screen)
 
 
+def command(view: View, wishes: Wishes) -> str:
+    """What to type for the very same report."""
+    said: list[tuple[str, str]] = [
+        *(("--theme", theme) for theme in view.themes),
+        *(("--topic", topic) for topic in view.topics),
+        ("--since", view.since or ""),
+        ("--until", view.until or ""),
+        ("--words", view.text.strip()),
+        ("--confidence", "" if view.least_confidence is None else view.confidence),
+        ("--title", wishes.title),
+        ("--author", wishes.author),
+        ("--note", wishes.note),
+        ("--link", wishes.link),
+        ("--sections", ",".join(wishes.sections)),
+    ]
+    words = ["papermap", "report", "MAP", "--format", "pdf", "--out", "report.pdf"]
+    words += [word for flag, value in said if value for word in (flag, value)]
+    return shlex.join([*words, *(["--in-topics"] if view.hide_unclustered else [])])
+
+
 def _show(screen: Screen) -> None:
     papers = screen.selection.papers
-    address = _address(screen)
+    wishes = _wishes(screen)
+    filters = filters_of(screen.view)
     with st.container(horizontal=True, gap="xsmall", key="pm-report-files"):
-        for label, ending, mime in (
-            ("Report (HTML)", "html", "text/html"),
-            ("Report (Markdown)", "md", "text/markdown"),
-        ):
+        for ending, (label, mime) in _FILES.items():
             st.download_button(
                 label,
-                functools.partial(_write, screen, ending, address),
+                # Made when it is asked for: no page waits for a file that nobody wants.
+                functools.partial(
+                    report_bytes, screen.topic_map, filters, file_format=ending, wishes=wishes
+                ),
                 file_name=f"papermap-report.{ending}",
                 mime=mime,
                 on_click="ignore",
                 icon=":material/download:",
                 key=f"report-{ending}",
             )
-    few = len(papers) <= _MOST_SHOWN
-    blocks = report.report(screen.topic_map, screen.view, screen.selection, with_papers=few)
-    st.html(f'<article class="pm-report">{report.to_body(blocks)}</article>')
-    if not few:
-        st.caption("Here only the papers at the heart of each topic; the files list all of them.")
     tables.downloads(screen, papers, name="papers", key="report-papers")
+    few = len(papers) <= _MOST_SHOWN
+    wanted = wishes.sections or SECTIONS
+    shown = Wishes(
+        title=wishes.title,
+        author=wishes.author,
+        note=wishes.note,
+        link=wishes.link,
+        sections=tuple(name for name in wanted if few or name != "papers") or ("themes",),
+    )
+    body = to_body(report(screen.topic_map, papers, filters, shown))
+    st.html(f'<article class="pm-report">{body}</article>')
+    if not few and "papers" in wanted:
+        st.caption("The list of all papers is in the files.")
 
 
-def _write(screen: Screen, ending: str, address: str | None) -> bytes:
-    blocks = report.report(screen.topic_map, screen.view, screen.selection, address=address)
-    if ending == "html":
-        return report.to_html(blocks, title="Report of a paper map")
-    return report.to_markdown(blocks)
+def _wishes(screen: Screen) -> Wishes:
+    """What the reader asks of the report."""
+    with st.expander("Title, note and sections", icon=":material/tune:"):
+        left, right = st.columns(2)
+        title = left.text_input("Title", max_chars=200, key="report-title")
+        author = right.text_input("Author", max_chars=200, key="report-author")
+        note = st.text_area("Note at its start", max_chars=4000, height=80, key="report-note")
+        sections = st.pills(
+            "Sections",
+            SECTIONS,
+            selection_mode="multi",
+            default=SECTIONS,
+            format_func=lambda name: _NAMES[name],
+            key="report-sections",
+        )
+        with_link = st.toggle("With a link to this view", key="report-link")
+        wishes = Wishes(
+            title=title,
+            author=author,
+            note=note,
+            link=(_address(screen) or "") if with_link else "",
+            sections=() if len(sections) in (0, len(SECTIONS)) else tuple(sections),
+        )
+        st.caption("The same report from the command line, e.g. for a mailing list with --since:")
+        st.code(command(screen.view, wishes), language=None, wrap_lines=True)
+    return wishes
 
 
 def _address(screen: Screen) -> str | None:

@@ -10,9 +10,9 @@ from dashboard import links, tables, text, trend_figures, trend_words, wording
 from dashboard.neighbourhood import neighbouring_topics
 from dashboard.solidity import solidity
 from dashboard.state import UNCLUSTERED
-from dashboard.trend_lines import FEW, trends, with_solid_shares
 from dashboard.views import empty
 from topics.exports import author_names
+from topics.trend_lines import FEW, trends, with_solid_shares
 from topics.trend_verdicts import trend_verdicts
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dashboard.screen import Screen
-    from dashboard.trend_lines import Trends
+    from topics.trend_lines import Trends
 
 __all__ = ["chips", "show"]
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard import links, tables, text, trend_figures, trend_words, wording
 from dashboard.selection import select
-from dashboard.trend_lines import FEW, read_on, trends, with_solid_shares
 from dashboard.views import empty
+from topics.trend_lines import FEW, read_on, trends, with_solid_shares
 from topics.trend_verdicts import trend_verdicts
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dashboard.screen import Screen
     from dashboard.state import View
-    from dashboard.trend_lines import Line, Trends
+    from topics.trend_lines import Line, Trends
 
 __all__ = ["frame_of", "notes", "show"]
 

@@ -11,9 +11,9 @@ import pytest
 from dashboard.loading import MAPS_VARIABLE
 from dashboard.records import choose, read_by_file
 from dashboard.solidity import solidity, topic_frame
-from dashboard.views.quality import limits
 from tests.dashboard.screens import assert_only_text, html_of, open_page, words_of
 from tests.factories import HOSTILE_TITLES, make_map, write_map
+from topics.limits import limits
 from topics.topicmap import TABLES
 
 if TYPE_CHECKING:

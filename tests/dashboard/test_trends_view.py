@@ -11,10 +11,10 @@ import pytest
 
 from dashboard.theme import LIGHT
 from dashboard.trend_figures import column_bars, panel, volume
-from dashboard.trend_lines import FEW, trends, with_solid_shares
 from dashboard.views.trends import _giant, frame_of
 from tests.dashboard.screens import assert_only_text, figures_of, open_page, served, words_of
 from tests.factories import make_map, write_map
+from topics.trend_lines import FEW, trends, with_solid_shares
 
 if TYPE_CHECKING:
     from pathlib import Path

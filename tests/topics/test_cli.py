@@ -131,6 +131,10 @@ def test_the_version_is_told(run: Run) -> None:
         ["info"],
         ["report", "map", "--out", "x"],
         ["report", "map", "--out", "x", "--format", "docx"],
+        ["report", "map", "--out", "x", "--format", "md", "--since", "yesterday"],
+        ["report", "map", "--out", "x", "--format", "md", "--since", "2025-13"],
+        ["report", "map", "--out", "x", "--format", "md", "--confidence", "101"],
+        ["report", "map", "--out", "x", "--format", "md", "--sections", "map,weather"],
         ["search", "map"],
         ["place", "map"],
         ["search", "map", "x", "--limit", "many"],
@@ -333,7 +337,7 @@ def test_a_map_that_cannot_be_opened_is_an_error(
     assert ("Update Papermap" if kind == "newer" else "papermap build") in error
 
 
-@pytest.mark.parametrize("file_format", ["md", "csv", "bib", "ris", "json"])
+@pytest.mark.parametrize("file_format", ["html", "md", "csv", "bib", "ris", "json"])
 def test_report_writes_each_format(run: Run, folder: str, tmp_path: Path, file_format: str) -> None:
     target = tmp_path / f"report.{file_format}"
     done = run("report", folder, "--format", file_format, "--out", target, "--topic", "t1")
@@ -342,7 +346,14 @@ def test_report_writes_each_format(run: Run, folder: str, tmp_path: Path, file_f
     assert 0 < written < size
     assert done.out == f"{written} papers written to {target}\n"
     text = target.read_text(encoding="utf-8-sig")
-    signs = {"md": "- **", "csv": "\n", "bib": "@", "ris": "TY  -", "json": '"title"'}
+    signs = {
+        "html": "<li>",
+        "md": "- ",
+        "csv": "\n",
+        "bib": "@",
+        "ris": "TY  -",
+        "json": '"title"',
+    }
     assert text.count(signs[file_format]) >= written
 
 

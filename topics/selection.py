@@ -1,0 +1,108 @@
+"""Which papers of a map a reader asks for: filters, the rows that pass them, and how to say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from topics import wording
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from topics.topicmap import TopicMap
+
+__all__ = ["Filters", "date_spans", "filters_in_words", "matching"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What must be true of a paper.
+
+    Attributes:
+        themes: it is of one of these themes; empty for all.
+        topics: it is in one of these topics (ids); empty for all.
+        since: first day, month or year, ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+        until: last one.
+        text: all these words are in its title, abstract or authors.
+        hide_unclustered: it is in some topic.
+    """
+
+    themes: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    text: str = ""
+    hide_unclustered: bool = False
+
+
+def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
+    """Rows of the papers that pass, ascending.
+
+    A period keeps the papers whose date may lie in it: a paper of which only the year is known
+    counts for every month of that year. Undated papers are in no period.
+    """
+    import numpy as np
+
+    papers = topic_map.papers
+    keep = np.ones(len(papers), dtype=bool)
+    if filters.themes:
+        keep &= papers["theme"].isin(filters.themes).to_numpy()
+    if filters.topics:
+        keep &= papers["topic"].isin(filters.topics).to_numpy()
+    if filters.hide_unclustered:
+        keep &= papers["topic"].notna().to_numpy()
+    if filters.since or filters.until:
+        first, last = date_spans(topic_map)
+        keep &= first != ""
+        if filters.since:
+            keep &= last >= filters.since
+        if filters.until:
+            # A day of a month counts as that month.
+            keep &= first.astype(f"U{len(filters.until)}") <= filters.until
+    if filters.text.strip():
+        haystack = _haystack(topic_map)
+        words = filters.text.casefold().split()
+        keep &= np.fromiter(
+            (all(word in text for word in words) for text in haystack), bool, len(haystack)
+        )
+    return np.flatnonzero(keep)
+
+
+def filters_in_words(topic_map: TopicMap, filters: Filters) -> str:
+    """What the filters leave in, as a sentence."""
+    names = [topic_map.topic_names.get(topic, topic) for topic in filters.topics]
+    parts = [
+        f"theme {' or '.join(filters.themes)}" if filters.themes else "",
+        f"topic {' or '.join(names)}" if names else "",
+        f"dated from {wording.date(filters.since)}" if filters.since else "",
+        f"dated up to {wording.date(filters.until)}" if filters.until else "",
+        f"with the words “{filters.text.strip()}”" if filters.text.strip() else "",
+        "in some topic" if filters.hide_unclustered else "",
+    ]
+    said = "; ".join(part for part in parts if part)
+    return f"Only papers: {said}." if said else "All papers of the map."
+
+
+@lru_cache(maxsize=8)
+def date_spans(topic_map: TopicMap) -> tuple[np.ndarray, np.ndarray]:
+    """First and last day that each paper's date may mean, as ``U10`` arrays; "" if undated."""
+    import numpy as np
+
+    dates = ["" if date is None or date != date else str(date) for date in topic_map.papers["date"]]
+    first = np.array([date and (date + "-01-01")[:10] for date in dates], dtype="U10")
+    ends = {4: "-12-31", 7: "-31"}
+    last = np.array([date and date[:10] + ends.get(len(date), "") for date in dates], dtype="U10")
+    return first, last
+
+
+@lru_cache(maxsize=4)
+def _haystack(topic_map: TopicMap) -> tuple[str, ...]:
+    papers = topic_map.papers
+    return tuple(
+        f"{title}\n{abstract or ''}\n{' '.join(authors) if authors is not None else ''}".casefold()
+        for title, abstract, authors in zip(
+            papers["title"], papers["abstract"], papers["authors"], strict=True
+        )
+    )
