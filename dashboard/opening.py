@@ -36,13 +36,14 @@ if TYPE_CHECKING:
 
     from topics.topicmap import TopicMap
 
-__all__ = ["LATER", "ROOT", "head", "points_address", "routes", "scene", "serve_points"]
+__all__ = ["LATER", "MAIN", "ROOT", "head", "points_address", "routes", "scene", "serve_points"]
 
 #: Beginning of the addresses of what is served here, beside the page.
 ROOT = "papermap"
 
-#: Stands in the tags for the addresses of the scripts that are to be fetched after the picture.
-LATER = "papermap-later"
+#: Stand in the tags for the addresses of scripts: of those that start the page, which are to run
+#: after the picture is drawn, and of those that these need, which are to be fetched after it is.
+MAIN, LATER = "papermap-main", "papermap-later"
 
 _APPEARANCES = ("light", "dark")
 
@@ -109,7 +110,7 @@ def head(query: str) -> str:
     mark = _mark()
     return (
         f'<script type="module" id="pm-opening-script" src="./{ROOT}/opening.js?{mark}" {told} '
-        f'data-later="{LATER}" async></script>'
+        f'data-main="{MAIN}" data-later="{LATER}" async></script>'
         f'{early}<link rel="stylesheet" href="./{ROOT}/opening.css?{mark}">'
     )
 

@@ -19,6 +19,7 @@ __all__ = ["PageHead"]
 
 _PRELOADED = re.compile(r'<link rel="modulepreload"[^>]* href="([^"]+)">\s*')
 
+_STARTED = re.compile(r'<script type="module"[^>]* src="([^"]+)"></script>\s*')
 _CHARSET = re.compile(r"<meta charset=[^>]*>")
 
 #: What a browser asks with that would bring a page other than whole, plain and new.
@@ -89,6 +90,9 @@ class _Page:
 def _with_picture_first(page: str, tags: str) -> str:
     """The page with tags at the beginning of its head, and its parts named by them instead."""
     parts = [*_PRELOADED.findall(page), *(f"./static/js/{name}" for name in scripts())]
-    tags = tags.replace(opening.LATER, html.escape(" ".join(parts), quote=True))
+    named = {opening.MAIN: _STARTED.findall(page), opening.LATER: parts}
+    for mark, addresses in named.items():
+        tags = tags.replace(mark, html.escape(" ".join(addresses), quote=True))
+    page = _STARTED.sub("", _PRELOADED.sub("", page))
     # After the encoding, which has to be told among a page's first bytes.
-    return _CHARSET.sub(lambda found: found[0] + tags, _PRELOADED.sub("", page), count=1)
+    return _CHARSET.sub(lambda found: found[0] + tags, page, count=1)

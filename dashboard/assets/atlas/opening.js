@@ -4,14 +4,31 @@
 const shared = (window.papermapAtlas ??= {});
 const APPEARANCES = { Light: false, Dark: true };
 
-open().catch(() => shared.opening?.end());
+const PATIENCE = 1500; // milliseconds after which the page starts without the picture
 
-async function open() {
+begin();
+
+/** Draw first, then start the page: its scripts would keep the browser from drawing. */
+async function begin() {
   const told = document.getElementById("pm-opening-script").dataset;
-  const asked = Promise.all([fetchScene(isDark() ? told.dark : told.light), fetchPoints(told.points)]);
-  // The parts of the page itself, which its head would have named, come after that.
-  for (const href of (told.later ?? "").split(" ").filter(Boolean)) preload(href);
-  const [scene, points] = await asked;
+  const picture = open(told).catch(() => shared.opening?.end());
+  for (const href of told.later.split(" ").filter(Boolean)) preload(href);
+  await Promise.race([picture.then(painted), after(PATIENCE)]);
+  for (const href of told.main.split(" ").filter(Boolean)) import(new URL(href, document.baseURI).href);
+}
+
+function after(wait) {
+  return new Promise((resolve) => setTimeout(resolve, wait));
+}
+
+/** Soon after the browser's next picture; a tab in the background makes none. */
+function painted() {
+  return Promise.race([after(100), new Promise(requestAnimationFrame).then(() => after(0))]);
+}
+
+async function open(told) {
+  const asked = [fetchScene(isDark() ? told.dark : told.light), fetchPoints(told.points)];
+  const [scene, points] = await Promise.all(asked);
   if (!scene || shared.owner || points.id !== scene.papers) return;
   show(scene, points, told.points);
 }
