@@ -7,6 +7,7 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ __all__ = ["Candidates", "canonical"]
 
 #: Papers of one title that a further one is compared with; more are "Editorial" and the like.
 _COMPARED = 32
-#: Records of nearly the same title that are compared with one another; more begin alike by chance.
+#: Titles of one beginning, or end, that are compared with one another; more are alike by chance.
 _BLOCK = 40
 #: Records of like titles that are kept in memory at once.
 _KEPT = 4096
@@ -99,15 +100,33 @@ class Candidates:
         starts = self._keys["start"]
         for name in ("start", "end"):
             for rows in _shared(self._keys[name]):
-                if len(rows) > _BLOCK:
-                    continue
-                for one, other in combinations(rows, 2):
+                for one, other in combinations(self._telling(rows, fetch), 2):
                     # Those that begin alike as well were compared already, or are too many.
                     again = name == "end" and starts[one] == starts[other]
                     if again or not self._may_be_near(one, other):
                         continue
                     if near_titles(Known([fetch(one)]), Known([fetch(other)])):
                         yield one, other
+
+    def _telling(self, rows: list[int], fetch: Callable[[int], Record]) -> list[int]:
+        """Some rows of each title; none where there are too many titles."""
+        if len(rows) <= _BLOCK:
+            return rows
+        titles: dict[int, list[int]] = defaultdict(list)
+        for row in rows:
+            titles[self._keys["title"][row]].append(row)
+        if not 1 < len(titles) <= _BLOCK:
+            return []
+        most = 2 * _BLOCK // len(titles)
+        return [
+            row
+            for same in titles.values()
+            for row in (
+                same
+                if len(same) <= most
+                else nsmallest(most, same, key=lambda row: canonical(fetch(row)))
+            )
+        ]
 
     def _may_be_near(self, one: int, other: int) -> bool:
         """Whether keys say nothing against it: titles of about one length, no other identifier."""
@@ -120,7 +139,8 @@ class Candidates:
 
 
 def canonical(record: Record) -> tuple[Any, ...]:
-    """By which records are ordered, wherever they stand."""
+    """By which records are ordered, wherever they stand: those of one place say the same."""
+    counts = (record.author_count, record.comments, record.upvotes)
     return (
         record.arxiv_id or "~",
         record.doi or "~",
@@ -128,7 +148,11 @@ def canonical(record: Record) -> tuple[Any, ...]:
         -len(record.abstract),
         record.abstract,
         record.title,
-        -1 if record.author_count is None else record.author_count,
+        record.authors,
+        record.pmid or "~",
+        record.url or "~",
+        tuple(-1 if count is None else count for count in counts),
+        record.month_day or (),
         record.source,
         record.line,
     )
@@ -190,7 +214,7 @@ class _Paper:
 
     def take(self, other: _Paper) -> None:
         self.rows += other.rows
-        self.known = Known(self.known.records + other.known.records)
+        self.known.take(other.known)
 
     @property
     def keys(self) -> list[str]:
@@ -236,14 +260,26 @@ def _by_title(papers: Iterable[_Paper]) -> list[_Paper]:
 def _by_identifier(ordered: Sequence[int], records: dict[int, Record]) -> list[list[int]]:
     """Join rows of one arXiv id, and those of one DOI or PubMed id whose titles agree."""
     links = _Links()
-    first: dict[tuple[str, str], int] = {}
+    #: Of each identifier, the first row of each title that it stands on.
+    firsts: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in ordered:
         links.root(row)
         for name in _IDENTIFIERS:
             value = getattr(records[row], name)
             if not value:
                 continue
-            other = first.setdefault((name, value), row)
-            if name == "arxiv_id" or titles_agree(records[row], records[other]):
+            same = firsts[name, value]
+            other = next(
+                (
+                    one
+                    for one in same
+                    if name == "arxiv_id"
+                    or titles_agree(records[row], records[one], closely=len(same) > 1)
+                ),
+                None,
+            )
+            if other is not None:
                 links.join(row, other)
+            elif len(same) < _COMPARED:
+                same.append(row)
     return list(links.groups())

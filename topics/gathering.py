@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -261,13 +262,12 @@ def _told_apart(
             places[name].append(place)
     for same in places.values():
         known = [(min(map(canonical, records(place))), place) for place in same]
-        taken: set[str] = set()
+        times: Counter[str] = Counter()
         for _, place in sorted(known)[1:]:
             told = tell_apart(records(place))
-            while (found := f"title:{_digest(told)}") in taken:
-                told += "\n"
-            taken.add(found)
-            texts[place] = found
+            # Where all that is known is the same, a mark more for each tells them apart.
+            texts[place] = f"title:{_digest(told, marks=times[told])}"
+            times[told] += 1
     return pa.array(texts, pa.large_string())
 
 
@@ -366,5 +366,7 @@ def _identity(group: Iterable[Record]) -> str:
     return f"title:{_digest(min(title_key(record.title or record.abstract) for record in group))}"
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _digest(text: str, *, marks: int = 0) -> str:
+    digest = hashlib.sha256(text.encode())
+    digest.update(b"\n" * marks)
+    return digest.hexdigest()[:16]

@@ -97,17 +97,46 @@ class Known:
     """Records that are known to be of one paper, and what they say together."""
 
     records: list[Record] = field(default_factory=list)
+    _values: dict[str, set[Any]] = field(default_factory=dict, init=False, repr=False)
 
     def values(self, name: str) -> set[Any]:
         """All values that its records give to a field."""
-        return {
-            value for record in self.records if (value := getattr(record, name)) not in (None, "")
+        found = self._values.get(name)
+        if found is None:
+            given = (getattr(record, name) for record in self.records)
+            found = self._values[name] = {value for value in given if value not in (None, "")}
+        return found
+
+    def take(self, other: Known) -> None:
+        """Add the records of another one; of thousands, one after another, each costs the same."""
+        fresh = {
+            "title": max(self.title, other.title, key=_by_length),
+            "abstract": max(self.abstract, other.abstract, key=len),
+            "authors": max(self.authors, other.authors, key=len),
+            "years": sorted({*self.years, *other.years}),
         }
+        for name, values in self._values.items():
+            values |= other.values(name)
+        self.records += other.records
+        for name, source in _TOLD_BY.items():
+            if fresh[source] != self.__dict__.get(source):
+                self.__dict__.pop(name, None)
+        self.__dict__ |= fresh
 
     @cached_property
     def title(self) -> str:
         """The longest title."""
-        return max((record.title for record in self.records), key=lambda text: (len(text), text))
+        return max((record.title for record in self.records), key=_by_length)
+
+    @cached_property
+    def abstract(self) -> str:
+        """The longest abstract."""
+        return max((record.abstract for record in self.records), key=len)
+
+    @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """The longest list of authors."""
+        return max((record.authors for record in self.records), key=len)
 
     @cached_property
     def key(self) -> str:
@@ -115,16 +144,24 @@ class Known:
         return title_key(self.title or max(record.abstract for record in self.records))
 
     @cached_property
+    def signs(self) -> list[str]:
+        """What tells C, C++ and C# apart in the title."""
+        return _SIGNS.findall(self.title)
+
+    @cached_property
+    def is_generic(self) -> bool:
+        """Whether any number of papers have the title."""
+        return _GENERIC.fullmatch(self.title.casefold()) is not None
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The words of the longest abstract."""
-        text = max((record.abstract for record in self.records), key=len)
-        return frozenset(_WORD.findall(text.casefold()))
+        return frozenset(_WORD.findall(self.abstract.casefold()))
 
     @cached_property
     def names(self) -> list[frozenset[str]]:
         """The parts of the names of the longest list of authors."""
-        authors = max((record.authors for record in self.records), key=len)
-        return [found for name in authors if (found := _name_parts(name))]
+        return [found for name in self.authors if (found := _name_parts(name))]
 
     @cached_property
     def years(self) -> list[int]:
@@ -132,11 +169,25 @@ class Known:
         return sorted({int(date[:4]) for date in self.values("date")})
 
 
+#: What is made of the longest text of a kind.
+_TOLD_BY = {
+    "key": "title",
+    "signs": "title",
+    "is_generic": "title",
+    "words": "abstract",
+    "names": "authors",
+}
+
+
+def _by_length(text: str) -> tuple[int, str]:
+    return len(text), text
+
+
 def same_paper(one: Known, other: Known) -> bool:
     """Whether records of the same title are of the same paper."""
-    if _SIGNS.findall(one.title) != _SIGNS.findall(other.title):
+    if one.signs != other.signs:
         return False
-    generic = _GENERIC.fullmatch(one.title.casefold()) is not None
+    generic = one.is_generic
     # The same words under one title may be what a journal prints every year.
     alike = (
         bool(one.values("abstract") & other.values("abstract"))
@@ -206,14 +257,24 @@ def near_titles(one: Known, other: Known) -> bool:
     )
 
 
-def titles_agree(one: Record, other: Record) -> bool:
+def titles_agree(one: Record, other: Record, *, closely: bool = False) -> bool:
     """Whether titles may be of one paper that two records name by the same identifier.
 
     A book's identifier may stand on each of its chapters, an article's on its erratum.
+
+    Args:
+        one: a record.
+        other: another one.
+        closely: whether the identifier is known to stand on other papers, too; then one title
+            must begin with the other.
     """
     key, other_key = title_key(one.title), title_key(other.title)
-    if not one.title or not other.title or key == other_key:
+    if key == other_key:
         return True
+    if not one.title or not other.title:
+        return not closely
+    if closely and not (key.startswith(other_key) or other_key.startswith(key)):
+        return False
     mine, theirs = _folded(one.title), _folded(other.title)
     if _kinds(mine) != _kinds(theirs) or _parts(mine) != _parts(theirs):
         return False

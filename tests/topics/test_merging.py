@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from topics.corpus import build_corpus
 from topics.sources.record import Record, SourceRead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from random import Random
+
+    from topics.corpus import Corpus
 
 NOUNS = (
     "lichen glacier enzyme policy market galaxy parser compiler verdict melody harvest catalyst "
@@ -219,3 +223,75 @@ def test_many_titles_that_begin_alike_take_no_time() -> None:
     ]
     read = SourceRead(source="a", format="made", records=tuple(many))
     assert len(build_corpus([read])) == 3000
+
+
+def corpus_of(records: Sequence[Record]) -> Corpus:
+    placed = tuple(replace(record, source="a", line=at) for at, record in enumerate(records, 1))
+    return build_corpus([SourceRead(source="a", format="made", records=placed)])
+
+
+@st.composite
+def mixed_records(draw: st.DrawFn) -> list[Record]:
+    """Records of a few papers, alike in some things and different in others."""
+    title = st.sampled_from(
+        ("Old Trees Grow Slowly in the North", "Old trees grow slowly in the north.", "Editorial")
+    )
+    abstract = st.sampled_from(("", "They do.", "They do so.", " ".join(NOUNS), " ".join(VERBS)))
+    authors = st.sampled_from(((), ("Ada Ek",), ("Bo Ek",), ("Ada Ek", "Bo Ødegård")))
+    record = st.builds(
+        Record,
+        title=title,
+        abstract=abstract,
+        authors=authors,
+        date=st.sampled_from((None, "2019", "2020", "2020-03-01")),
+        doi=st.sampled_from((None, None, "10.1/a", "10.1/b")),
+        arxiv_id=st.sampled_from((None, None, "2401.00001")),
+        pmid=st.sampled_from((None, None, "17", "18")),
+        url=st.sampled_from((None, "https://a.org/1", "https://b.org/2")),
+        upvotes=st.sampled_from((None, 1, 2)),
+    )
+    return draw(st.lists(record, min_size=2, max_size=9))
+
+
+@settings(max_examples=80)
+@given(mixed_records(), st.randoms(use_true_random=False))
+def test_the_order_of_records_makes_no_difference(records: list[Record], draw: Random) -> None:
+    shuffled = draw.sample(records, len(records))
+    papers, others = corpus_of(records).papers, corpus_of(shuffled).papers
+    assert_frame_equal(papers, others)
+
+
+def test_thousands_of_one_title_take_no_time() -> None:
+    lone = Record(
+        title="How Old Trees Grow in the Far North", abstract="Slowly.", authors=("A Ek",)
+    )
+    same = corpus_of([replace(lone, upvotes=n) for n in range(5000)])
+    assert same.counts == {"kept": 1, "merged": 4999, "rejected": 0}
+    many = corpus_of([Record(title="Editorial", abstract="In this issue.")] * 3000)
+    assert many.counts == {"kept": 3000, "merged": 0, "rejected": 0}
+    assert many.papers["id"].is_unique
+
+
+def test_many_records_of_one_title_do_not_hide_a_spelling_of_it() -> None:
+    lone = Record(
+        title="How Old Trees Grow in the Far North", abstract="Slowly.", authors=("A Ek",)
+    )
+    other = replace(lone, title="How Old Trees Grow in Far North")
+    assert len(corpus_of([lone] * 60 + [other])) == 1
+
+
+def test_an_identifier_may_stand_on_several_papers() -> None:
+    book = [
+        Record(title=title, doi="10.1/book", authors=(author,))
+        for title, author in (
+            ("Lichens of the Northern Coast", "A Ek"),
+            ("A Policy for Open Markets", "B Li"),
+            ("A Policy for Open Markets: Six Cases", ""),
+            ("Policy in Closed Markets", "B Li"),
+        )
+    ]
+    assert sorted(corpus_of(book).papers["title"]) == [
+        "A Policy for Open Markets: Six Cases",
+        "Lichens of the Northern Coast",
+        "Policy in Closed Markets",
+    ]
