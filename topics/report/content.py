@@ -178,15 +178,16 @@ def _trends(given: _Given) -> list[Block]:
         if order
         else trend_figure(drawn, drawn.topics, LIGHT.topic_colours(topic_map), noun="topic")
     )
+    names = [name for name in topic_map.themes["name"] if name in found.themes]
     rows = tuple(
         (
             wording.period_label(period) + (" (not over)" if period in found.unfinished else ""),
             f"{found.corpus.totals[i]:,}",
-            *(f"{line.papers[i]:,}" for line in found.themes.values()),
+            *(f"{found.themes[name].papers[i]:,}" for name in names),
         )
         for i, period in enumerate(found.periods)
     )
-    columns = ("Period", "All dated papers of the map", *found.themes)
+    columns = ("Period", "All dated papers", *names)
     numeric = frozenset(range(1, len(columns)))
     placed = found.placement
     return [

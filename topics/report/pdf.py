@@ -36,6 +36,9 @@ _TEMPLATE = Path(__file__).with_name("report.typ")
 _FONT = "Libertinus Serif"
 #: Letters that the typesetter's own fonts have, by the beginning of their names.
 _OWN = ("LATIN", "GREEK", "CYRILLIC", "COMBINING", "MODIFIER")
+#: Papers up to which the file tells screen readers what is a heading, a list and a table. Marking
+#: tens of thousands of lines takes longer than setting them; the HTML tells it of any number.
+_MOST_MARKED = 4_000
 #: Signs of a cell from which on its column takes its share of the width.
 _WIDE = 22
 
@@ -85,6 +88,7 @@ def _typeset(
             sys_inputs={"data": text},
             ignore_system_fonts=not _needs_more_letters(text),
             ppi=ppi,
+            pdf_tags=_lines(blocks) <= _MOST_MARKED,
         )
     except (typst.TypstError, RuntimeError) as error:
         raise PapermapError(
@@ -92,6 +96,10 @@ def _typeset(
         ) from error
     pages = made if isinstance(made, list) else [made]
     return [bytes(page) for page in pages]
+
+
+def _lines(blocks: Sequence[Block]) -> int:
+    return sum(len(block.items) for block in blocks if isinstance(block, Papers))
 
 
 def _needs_more_letters(text: str) -> bool:

@@ -8,6 +8,7 @@ from topics import wording
 from topics.palette import LIGHT
 from topics.report.blocks import Figure
 from topics.report.svg import document, label, number, tidy
+from topics.topicmap import OTHER_THEME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,11 +39,9 @@ def trend_figure(
     shown = [(key, line) for key, line in lines.items() if line.sum][:_MOST]
     if not shown or len(found.periods) < 2:
         return None
-    highs = [v for _, line in shown for v in (*line.share, *line.high) if v == v]
-    top = _nice(
-        min(1.0, max((*(v for _, line in shown for v in line.share if v == v), 0.01)) * 1.25)
-    )
-    top = min(top, _nice(max(highs, default=1.0)))
+    named = [line for key, line in shown if key != OTHER_THEME] or [line for _, line in shown]
+    top = _scale(named)
+    own = {key: _scale([line]) for key, line in shown if key == OTHER_THEME}
     width = _WIDTH / min(_COLUMNS, len(shown))
     rows = -(-len(shown) // _COLUMNS)
     parts = [
@@ -52,13 +51,16 @@ def trend_figure(
         )
     ]
     for i, (key, line) in enumerate(shown):
-        panel = _Panel(x=(i % _COLUMNS) * width, y=(i // _COLUMNS) * _PANEL, width=width, top=top)
+        panel = _Panel(
+            x=(i % _COLUMNS) * width, y=(i // _COLUMNS) * _PANEL, width=width, top=own.get(key, top)
+        )
         parts += panel.draw(line, found, colours.get(key, LIGHT.accent))
     kind = {"year": "year", "quarter": "quarter", "month": "month"}[found.period]
     alt = f"Share of each {noun} in the dated papers by {kind}, a panel each."
+    scales = f"on one scale, “{OTHER_THEME}” on its own" if own else "all on one scale"
     caption = (
-        f"Share of each {noun} in all dated papers of the map, by {kind}, all on one scale; the "
-        "band is the 95 % interval."
+        f"Share of each {noun} in all dated papers of the map, by {kind}, {scales}; the band is "
+        "the 95 % interval."
     )
     if found.unfinished:
         caption += " Open dots: periods that were not over when the sources were read."
@@ -166,6 +168,13 @@ class _Panel:
                 f'fill="{fill}" stroke="{colour}" stroke-width="1.5"/>'
             )
         return parts
+
+
+def _scale(lines: Sequence[Line]) -> float:
+    """The share at the top of a scale that all lines fit under, with room for their intervals."""
+    shares = [v for line in lines for v in line.share if v == v]
+    highs = [v for line in lines for v in line.high if v == v]
+    return min(_nice(1.25 * max((*shares, 0.01))), _nice(max(highs, default=1.0)))
 
 
 def _nice(value: float) -> float:
