@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -104,10 +105,11 @@ class Server:
         self._handler = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             self._await()
-            self._warm()
         except BaseException:
             self.stop()
             raise
+        # Beside what comes next: whoever is first meets a page on its way, not one to wait for.
+        threading.Thread(target=self._warm, daemon=True).start()
 
     def _await(self) -> None:
         end = time.monotonic() + _PATIENCE
@@ -117,7 +119,7 @@ class Server:
             time.sleep(0.1)
 
     def _warm(self) -> None:
-        """Run the page once, so that its imports and the map are there for the first reader."""
+        """Run the page once, so that its imports and the map are there for the readers."""
         with contextlib.suppress(urllib.error.URLError, OSError):
             _DIRECT.open(f"{self.address}/_stcore/script-health-check", timeout=20).close()
 
