@@ -37,6 +37,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "feed": "Feed",
         "hf-api": "Hugging Face API",
         "hf-page": "Hugging Face page",
+        "labelled-text": "Ovid, Cochrane or RefWorks",
         "medline": "PubMed (MEDLINE)",
         "oai-pmh": "OAI-PMH",
         "openalex": "OpenAlex",

@@ -131,6 +131,10 @@ def test_a_sentence_begins_with_a_capital_where_its_label_stood() -> None:
 def test_bare_labels_go_where_several_show_what_they_are() -> None:
     text = "Background People fall ill. Methods We asked 30. Results Of these, 4 left."
     assert tidy_abstract(text) == "People fall ill. We asked 30. Of these, 4 left."
+    dashed = (
+        "- Background People fall ill. - Main results Of 30, 4 left. - Authors' conclusions So."
+    )
+    assert tidy_abstract(dashed) == "People fall ill. Of 30, 4 left. So."
     capitals = "BACKGROUND People fall ill. AIM To cure them."
     assert tidy_abstract(capitals) == "People fall ill. To cure them."
     one = "Background Subtraction is hard. We do it."

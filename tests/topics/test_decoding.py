@@ -81,6 +81,15 @@ def test_line_ends_and_marks_are_made_plain() -> None:
     assert decode("naïve".encode()[:-3]).text == "na"
 
 
+def test_halves_of_characters_written_one_by_one() -> None:
+    lone = decode(b"Lone " + "\ud800".encode("utf-8", "surrogatepass") + b" half\n")
+    assert lone.text == "Lone \ufffd half\n"
+    assert lone.notices == ("1 half of a character is shown as \ufffd, the first in line 1.",)
+    both = "two \ud835\udd38 halves".encode("utf-8", "surrogatepass")
+    assert decode(both).text == "two 𝔸 halves"
+    assert decode(both).notices == ()
+
+
 def test_one_bad_line_costs_only_itself() -> None:
     good = "Müller, José, 中文\n" * 3
     found = decode(good.encode() + "Jürgen\n".encode("latin-1") + good.encode())

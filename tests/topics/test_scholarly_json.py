@@ -281,6 +281,9 @@ def test_crossref() -> None:
     answer = {"status": "ok", "message-type": "work", "message": CROSSREF_WORK}
     single = read_document(Document.from_bytes(json.dumps(answer).encode(), source="a"))
     assert [record.title for record in single.records] == ["Bark of Trees: A Review"]
+    # Of a request for some fields alone, no more comes back.
+    few = {key: CROSSREF_WORK[key] for key in ("DOI", "title", "issued", "author")}
+    assert only(few).date == "2021-07"
 
 
 def test_csl_json() -> None:

@@ -108,6 +108,12 @@ def test_a_bad_quotation_mark_costs_its_own_row_alone(bad: str, line: int, after
     )
 
 
+def test_an_open_mark_in_the_first_row_costs_that_row_alone() -> None:
+    found = table('title,abstract\n"One,text\nTwo,text\nThree,text\n')
+    assert rejected(found) == [2]
+    assert [record.title for record in found.records] == ["Two", "Three"]
+
+
 def test_marks_that_are_not_doubled_are_read_where_the_row_is_still_whole() -> None:
     found = table(
         f'{HEADER}1,"On "one" thing","text",2020\n2,"On \\"two\\", and","text",2021\n'

@@ -71,7 +71,8 @@ _COMMON = (
     r"|Study [Dd]esign|Methods and [Rr]esults|Methods and [Ff]indings|Design|Setting|Participants"
     r"|Interventions?|Main [Oo]utcome [Mm]easures?|Aims? of the [Ss]tudy|Scope|Importance|Context"
     r"|Design, [Ss]etting,? and [Pp]articipants|Main [Oo]utcomes? and [Mm]easures?|Exposures?"
-    r"|Conclusions? and [Rr]elevance|Measurements|Rationale"
+    r"|Conclusions? and [Rr]elevance|Measurements|Rationale|Main [Rr]esults|Search [Mm]ethods"
+    r"|Selection [Cc]riteria|Data [Cc]ollection and [Aa]nalysis|Authors?['’] [Cc]onclusions?"
 )
 _PLAIN = re.compile(rf"(?:{_COMMON})(?=\s+{_SENTENCE})")
 _BRACKETED = re.compile(
@@ -91,13 +92,15 @@ _TITLE = re.compile(
     rf"|(?:Abstract|Summary)\s+(?=(?:{_STARTERS})\b)"
     r"|(?:International|National) audience\s*[;:.]?\s*(?=[A-Z]))"
 )
+#: The dash that the Cochrane Library puts before the name of each section.
+_DASHED = re.compile(rf"(?:(?<=\A)|(?<=[.!?)]\s))[-–]\s+(?=(?:{_COMMON})\s)")
 #: A word that a sentence may begin with once its label is gone; not ``mRNA``, not ``p53``.
 _WORD = re.compile(r"\s*[a-z](?:[a-z]+(?=[\s,])|(?=\s))")
 
 
 def without_labels(text: str) -> str:
     """Take off the labels of sections and the word “Abstract”; the sentences stay."""
-    text = "\n" + _TITLE.sub("", text, count=1)
+    text = "\n" + _TITLE.sub("", _DASHED.sub("", text), count=1)
     found, plain = _spans(text)
     # One such word may begin a sentence of its own (“Background subtraction is …”).
     if len({text[slice(*span)] for span in plain}) >= 2:

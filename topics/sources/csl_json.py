@@ -23,8 +23,11 @@ _CSL_OWN = ("issued", "container-title", "author", "editor", "citation-key", "UR
 
 def _is_crossref(entry: Mapping[str, Any]) -> bool:
     entry = _work(entry)
-    listed = isinstance(entry.get("title"), list) or "title" not in entry
-    return "DOI" in entry and listed and any(key in entry for key in _CROSSREF_OWN)
+    if "DOI" not in entry:
+        return False
+    if isinstance(entry.get("title"), list):
+        return any(key in entry for key in (*_CROSSREF_OWN, "issued", "author", "publisher"))
+    return "title" not in entry and any(key in entry for key in _CROSSREF_OWN)
 
 
 def _is_csl(entry: Mapping[str, Any]) -> bool:

@@ -191,6 +191,8 @@ def _narrow(data: bytes) -> Decoded:
     if first.reason == "unexpected end of data" and len(data) - first.start < 4:
         text = data[: first.start].decode("utf-8-sig")
         return Decoded(text, "utf-8", ("The file ends within a character.",))
+    if (halves := _with_halves(data)) is not None:
+        return halves
     loose = data.decode("utf-8-sig", errors="surrogateescape")
     bad = len(re.findall("[\udc80-\udcff]+", loose))
     good = len(re.findall("[^\x00-\x7f\udc80-\udcff]", loose))
@@ -198,6 +200,21 @@ def _narrow(data: bytes) -> Decoded:
         return _patched(data)
     line = data.count(b"\n", 0, first.start) + 1
     return _legacy(data, line)
+
+
+def _with_halves(data: bytes) -> Decoded | None:
+    """UTF-8 of a program that writes the halves of characters beyond U+FFFF one by one."""
+    try:
+        text = data.decode("utf-8", errors="surrogatepass").removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return None
+    whole = text.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace")
+    lost = whole.count("\ufffd") - text.count("\ufffd")
+    if not lost:
+        return Decoded(whole, "utf-8")
+    line = whole.count("\n", 0, whole.index("\ufffd")) + 1
+    halves = "1 half of a character is" if lost == 1 else f"{lost} halves of characters are"
+    return Decoded(whole, "utf-8", (f"{halves} shown as \ufffd, the first in line {line}.",))
 
 
 def _patched(data: bytes) -> Decoded:

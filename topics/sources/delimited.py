@@ -108,8 +108,11 @@ class Delimited:
             raise SourceError(too_wide(source, len(layout.columns)))
         if len(layout.columns) == 1 and not layout.score:
             raise no_records(source, layout.columns)
-        if len(layout.columns) > 1 and layout.rows and all(len(row) == 1 for row in layout.rows):
-            why = "The rows below them have one field each: their separator is not the header's."
+        if len(layout.columns) > 1 and layout.rows and all(map(_is_undivided, layout.rows)):
+            why = (
+                "The rows below them have one field each: their separator is not the header's. "
+                "Save the table with one separator in all lines."
+            )
             raise no_records(source, layout.columns, why=why)
         lines = DocumentLines(document)
         scan = QuotedRows(
@@ -141,6 +144,11 @@ class Delimited:
 
 def _is_whole(document: Document) -> bool:
     return document.size is not None and document.size <= len(document.head)
+
+
+def _is_undivided(row: Sequence[str]) -> bool:
+    """Whether a row is one field, and no quotation mark that is not closed makes it so."""
+    return len(row) == 1 and "\n" not in row[0]
 
 
 def _rows(scan: QuotedRows, source: str) -> Iterator[Row | Reject]:

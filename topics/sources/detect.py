@@ -21,6 +21,7 @@ from topics.sources.feeds import ARXIV_ATOM, FEED
 from topics.sources.filekinds import kind_of
 from topics.sources.hf_api import HF_API
 from topics.sources.hf_page import HF_PAGE
+from topics.sources.labelled import LABELLED
 from topics.sources.medline import MEDLINE
 from topics.sources.openalex import OPENALEX
 from topics.sources.originals import with_originals
@@ -60,6 +61,7 @@ READERS: tuple[Reader, ...] = (
     RIS,
     MEDLINE,
     ENDNOTE,
+    LABELLED,
     BIBTEX,
     *TABULAR,
 )

@@ -157,6 +157,8 @@ def _commas(text: str) -> list[str]:
     if len(parts) < 2:
         return parts
     if all(_SURNAME_INITIALS.fullmatch(part) for part in parts):
+        if text.count(".") == 1:
+            parts[-1] = parts[-1].removesuffix(".")  # it ends the list, as PubMed writes it
         return parts
     pairs = len(parts) % 2 == 0
     if pairs and all(_INITIALS.fullmatch(part) for part in parts[1::2]):
