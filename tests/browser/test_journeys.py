@@ -251,7 +251,7 @@ def test_every_page_opens_from_its_address(
 ) -> None:
     page = open_tab(f"{site}/{'' if name == 'map' else name}?themes=scaling", dark=dark)
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
-    expect(page.locator(".pm-count")).to_have_text(re.compile("of 153 papers"))
+    expect(page.locator(".stApp .pm-count")).to_have_text(re.compile("of 153 papers"))
     expect(page.locator(".stMain h1").first).to_be_attached()
     settled(page)
     assert page.locator("[data-testid=stException], .stAlert").count() == 0

@@ -1,0 +1,132 @@
+"""What a host asks of the dashboard: signs of life, and headers that keep pages to themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import MutableHeaders
+
+from dashboard import loading
+from topics import artefact
+from topics.errors import MapError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Guard", "content_policy", "health_routes"]
+
+_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_NEW = {"Cache-Control": "no-store"}
+
+
+def health_routes(base: str = "") -> list[Route]:
+    """``/healthz``: the process answers; ``/readyz``: every map given to it can be read.
+
+    Args:
+        base: the path under which the dashboard is served.
+    """
+    from starlette.routing import Route
+
+    root = f"/{base.strip('/')}".rstrip("/")
+    return [Route(f"{root}/healthz", _alive), Route(f"{root}/readyz", _ready)]
+
+
+async def _alive(_: Request) -> JSONResponse:
+    from starlette.responses import JSONResponse
+
+    return JSONResponse({"status": "alive"}, headers=_NEW)
+
+
+def _ready(_: Request) -> JSONResponse:
+    """200 where all maps are open, 503 with the reason where one cannot be."""
+    from starlette.responses import JSONResponse
+
+    maps = {each.name: _state(each.folder) for each in loading.served_maps()}
+    broken = {name: state for name, state in maps.items() if state != "ready"}
+    status = "not ready" if broken else "ready"
+    found = {"status": status, "maps": maps}
+    return JSONResponse(found, status_code=503 if broken else 200, headers=_NEW)
+
+
+def _state(folder: Path) -> str:
+    try:
+        artefact.read_manifest(folder)
+        loading.open_map(folder)
+    except MapError:
+        # The message names folders of the host, which are none of a stranger's business.
+        return "unreadable"
+    return "ready"
+
+
+@cache
+def content_policy() -> str:
+    """What a page may load and run: what comes from here, and nothing else.
+
+    Components' scripts are made into blobs by Streamlit, which also writes styles into its pages.
+    Of scripts written into the page only those of Streamlit's own page may run, by their digest.
+    """
+    scripts = " ".join(f"'sha256-{digest}'" for digest in _inline_scripts())
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' blob: {scripts}".rstrip(),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' ws: wss:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    )
+
+
+def _inline_scripts() -> list[str]:
+    import streamlit
+
+    page = Path(streamlit.__file__).with_name("static") / "index.html"
+    try:
+        found = _INLINE.findall(page.read_text(encoding="utf-8"))
+    except OSError:
+        return []
+    return [b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in found]
+
+
+class Guard:
+    """ASGI middleware that gives every answer the headers of a careful host.
+
+    Args:
+        app: what answers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=list(message["headers"]))
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "same-origin"
+                headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["Content-Security-Policy"] = content_policy()
+                message = {**message, "headers": headers.raw}
+            await send(message)
+
+        await self._app(scope, receive, guarded)

@@ -1,0 +1,84 @@
+"""What a host asks of the dashboard, and what it tells browsers."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import streamlit
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from dashboard.hosting import Guard, content_policy, health_routes
+from dashboard.loading import MAPS_VARIABLE
+from tests.dashboard.screens import served
+from tests.factories import make_map, write_map
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    write_map(tmp_path / "made", make_map(papers=40, topics=3))
+    with served(tmp_path / "made"):
+        yield tmp_path / "made"
+
+
+@pytest.fixture
+def client() -> TestClient:
+    routes = [*health_routes(), Route("/", lambda _: HTMLResponse("<p>"))]
+    return TestClient(Starlette(routes=routes, middleware=[Middleware(Guard)]))
+
+
+def test_ready_with_every_map_and_with_none(
+    client: TestClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/healthz").json() == {"status": "alive"}
+    assert client.get("/readyz").json() == {"status": "ready", "maps": {"made": "ready"}}
+    monkeypatch.setenv(MAPS_VARIABLE, "")
+    assert client.get("/readyz").json() == {"status": "ready", "maps": {}}
+
+
+def test_not_ready_with_a_broken_map_and_no_word_of_folders(
+    client: TestClient, folder: Path
+) -> None:
+    (folder / "papers.parquet").write_bytes(b"torn")
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not ready", "maps": {"made": "unreadable"}}
+    assert str(folder.parent) not in answer.text
+    assert client.get("/healthz").status_code == 200
+
+
+def test_health_is_found_under_a_path_of_its_own() -> None:
+    client = TestClient(Starlette(routes=health_routes("/lab/")))
+    assert client.get("/lab/healthz").status_code == 200
+    assert client.get("/healthz").status_code == 404
+
+
+def test_every_answer_is_guarded_and_pages_have_a_policy(client: TestClient) -> None:
+    for path in ("/", "/healthz", "/missing"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+    assert client.get("/").headers["content-security-policy"] == content_policy()
+    assert "content-security-policy" not in client.get("/healthz").headers
+
+
+def test_of_inline_scripts_only_streamlits_own_may_run() -> None:
+    rules = dict(rule.split(" ", 1) for rule in content_policy().split("; "))
+    assert "unsafe" not in rules["script-src"]
+    assert rules["object-src"] == "'none'"
+    assert rules["frame-ancestors"] == "'self'"
+    page = Path(streamlit.__file__).with_name("static") / "index.html"
+    script = page.read_text(encoding="utf-8").split("<script>")[1].split("</script>")[0]
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in rules["script-src"]
