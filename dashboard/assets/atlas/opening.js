@@ -100,7 +100,7 @@ function header({ pages, summary }) {
     link.href = href;
     links.append(link);
   }
-  node.append(links, element("span", "pm-count", summary));
+  node.append(links, element("span", "pm-opening-count", summary));
   return node;
 }
 
