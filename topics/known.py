@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from topics.corpus import COLUMNS, Corpus, build_corpus
 from topics.outcomes import OUTCOMES, REPAIRED
 from topics.sources.record import Record, SourceRead
+from topics.text import title_key
 from topics.topicmap import TABLES
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ __all__ = ["Enlarged", "enlarge"]
 _MAP = "\x00"
 
 _KNOWN_ALREADY = "The same paper as one that was already in the map."
+#: Column of the joint ledger with the place of each record among all.
+_ROW = "row"
 _COUNTED = ("author_count", "comments", "upvotes")
 _TEXTS = ("title", "abstract")
 _BATCH = 10_000
@@ -105,7 +108,7 @@ def enlarge(
 
     known = _typed(topic_map.papers[list(COLUMNS)])
     joint = build_corpus([_as_source(known), *reads], page_year=page_year)
-    entries = joint.ledger
+    entries = joint.ledger.assign(**{_ROW: joint.outcomes.row})
     of_map = entries["source"] == _MAP
     groups: dict[str, list[int]] = {}
     for paper, line in entries.loc[of_map, ["paper_id", "line"]].itertuples(index=False):
@@ -113,13 +116,12 @@ def enlarge(
     entries = entries[~of_map].reset_index(drop=True)
     joint_papers = joint.papers.set_index("id", drop=False)
     new = joint_papers[~joint_papers["id"].isin(groups)].copy()
-    names = {paper: str(known["id"].iloc[min(rows)]) for paper, rows in groups.items()}
-    names |= _free_names(list(new["id"]), taken=set(known["id"]))
+    names = _free_names(list(new["id"]), taken=set(known["id"]))
     new["id"] = [names[paper] for paper in new["id"]]
-    touched = set(entries["paper_id"].dropna()) & groups.keys()
-    told = _told(known, joint_papers, {paper: groups[paper] for paper in touched})
+    credited = _credited(entries, groups, known, joint)
+    told = _told(known, joint_papers, groups, entries["source"], credited)
     papers = pd.concat([told.papers, new.reset_index(drop=True)], ignore_index=True)
-    entries = _renamed(entries, names, groups.keys())
+    entries = _renamed(entries, names, [_id_at(known, row) for row in credited])
     ledger = pd.concat([topic_map.ledger[list(TABLES["ledger"])], entries], ignore_index=True)
     return Enlarged(
         notices=joint.notices,
@@ -141,18 +143,55 @@ class _Told:
     retold: tuple[str, ...]
 
 
-def _told(known: pd.DataFrame, joint: pd.DataFrame, touched: Mapping[str, Sequence[int]]) -> _Told:
+def _credited(
+    entries: pd.DataFrame, groups: Mapping[str, Sequence[int]], known: pd.DataFrame, joint: Corpus
+) -> list[int | None]:
+    """For each new row of the ledger, the row of the known paper that its record is of.
+
+    A record may be of what are two papers in the map: it counts for the one that it names by the
+    strongest identifier, else for the one of its title, else for the first.
+    """
+    found: list[int | None] = []
+    for paper, at in entries[["paper_id", _ROW]].itertuples(index=False):
+        rows = groups.get(paper) if isinstance(paper, str) else None
+        found.append(
+            None if rows is None else min(rows) if len(rows) == 1 else _best(rows, known, joint, at)
+        )
+    return found
+
+
+def _best(rows: Sequence[int], known: pd.DataFrame, joint: Corpus, at: int) -> int:
+    record = joint.record(at)
+    for name in ("arxiv_id", "doi"):
+        value = getattr(record, name)
+        same = [row for row in rows if value and known[name].iloc[row] == value]
+        if same:
+            return min(same)
+    key = title_key(record.title)
+    return min(rows, key=lambda row: (title_key(known["title"].iloc[row]) != key, row))
+
+
+def _told(
+    known: pd.DataFrame,
+    joint: pd.DataFrame,
+    groups: Mapping[str, Sequence[int]],
+    sources: pd.Series[Any],
+    credited: Sequence[int | None],
+) -> _Told:
     """Known papers with what new records add to them, field by field."""
     import pandas as pd
 
     columns: dict[str, list[Any]] = {name: known[name].to_list() for name in COLUMNS}
+    files: dict[int, set[str]] = {}
+    for source, row in zip(sources, credited, strict=True):
+        if row is not None:
+            files.setdefault(row, set()).add(str(source))
+    paper_of = {row: paper for paper, rows in groups.items() for row in rows}
     enriched, retold = [], []
-    for paper, rows in sorted(touched.items()):
-        row = min(rows)
-        merged, before = joint.loc[paper], known.iloc[row]
-        files = {*merged["sources"], *before["sources"]} - {_MAP}
-        columns["sources"][row] = sorted(files)
-        if len(rows) > 1:  # of two known papers none takes over what the other says
+    for row, fresh in sorted(files.items()):
+        merged, before = joint.loc[paper_of[row]], known.iloc[row]
+        columns["sources"][row] = sorted({*fresh, *before["sources"]})
+        if len(groups[paper_of[row]]) > 1:  # of two known papers none takes over the other's
             continue
         changed = [
             name
@@ -168,6 +207,10 @@ def _told(known: pd.DataFrame, joint: pd.DataFrame, touched: Mapping[str, Sequen
     kinds = known.dtypes
     papers = {name: pd.Series(columns[name], dtype=kinds[name]) for name in COLUMNS}
     return _Told(pd.DataFrame(papers), tuple(sorted(enriched)), tuple(sorted(retold)))
+
+
+def _id_at(known: pd.DataFrame, row: int | None) -> str | None:
+    return None if row is None else str(known["id"].iloc[row])
 
 
 def _as_source(known: pd.DataFrame) -> SourceRead:
@@ -217,15 +260,28 @@ def _free_names(ids: Sequence[str], *, taken: set[str]) -> dict[str, str]:
     return names
 
 
-def _renamed(entries: pd.DataFrame, names: Mapping[str, str], known: Any) -> pd.DataFrame:
-    """New rows of the ledger, under the ids that papers have in the map."""
+def _renamed(
+    entries: pd.DataFrame, names: Mapping[str, str], known: Sequence[str | None]
+) -> pd.DataFrame:
+    """New rows of the ledger, under the ids that papers have in the map.
+
+    Args:
+        entries: the rows.
+        names: the id of each new paper, by the one it had.
+        known: for each row, the id of the known paper that its record is of; None for none.
+    """
+    import pandas as pd
+
     entries = entries.copy()
-    merged = entries["paper_id"].isin(list(known))
     entries["reason"] = [
-        _reason(reason) if known_already else reason
-        for reason, known_already in zip(entries["reason"], merged, strict=True)
+        reason if paper is None else _reason(reason)
+        for reason, paper in zip(entries["reason"], known, strict=True)
     ]
-    entries["paper_id"] = entries["paper_id"].map(names, na_action="ignore").astype("str")
+    ids = [
+        paper or (names[own] if isinstance(own, str) else None)
+        for own, paper in zip(entries["paper_id"], known, strict=True)
+    ]
+    entries["paper_id"] = pd.Series(ids, entries.index, dtype="str")
     return entries[list(TABLES["ledger"])]
 
 

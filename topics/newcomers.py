@@ -10,12 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from topics.clustering import (
-    JOIN_SHARES,
-    LOOSE_CONFIDENCE,
-    MOST_UNCLUSTERED,
-    UNCLUSTERED,
-)
+from topics.clustering import LOOSE_CONFIDENCE, UNCLUSTERED, joined, votes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_SOUGHT", "assign", "nearest_known", "place"]
 
-#: Papers among which new topics are sought at most, those least at home in the known ones: the
-#: distances between all of them are held at once. Papers like theirs join what is found.
+#: Papers among which new topics are sought at most, those least at home in the known ones. The
+#: distances between all of them are held at once, and once more while they are linked: 8 bytes for
+#: each pair of papers, twice, or 290 MB. The other new papers join what is found among these.
 MOST_SOUGHT = 6000
 
 #: Share of the known topics that are looser than a group of new papers may be.
@@ -42,6 +38,7 @@ _AT_HOME = 0.5
 #: Known papers that say where a new one goes.
 _GUIDES = 15
 _CELLS = 2**25  # cosines held at once
+_BLOCK = 256  # papers whose distances from all others are found at once
 
 
 def assign(
@@ -69,8 +66,7 @@ def assign(
 
     topics = int(labels.max(initial=UNCLUSTERED)) + 1
     labels = labels.copy()
-    votes = _votes(labels, graph, topics)
-    home = votes.max(axis=1, initial=0)
+    home = votes(labels, graph, topics).max(axis=1, initial=0)
     sought = np.flatnonzero(is_new & (home < _AT_HOME))
     sought = np.sort(sought[np.argsort(home[sought], kind="stable")[:MOST_SOUGHT]])
     if len(sought) >= min_topic_size and topics:
@@ -78,25 +74,8 @@ def assign(
         for number, rows in enumerate(found, topics):
             labels[rows] = number
     for _ in range(2):  # once more for those whose nearest papers are new themselves
-        labels = _joined(labels, is_new, graph)
+        labels = joined(labels, graph, among=is_new)
     return labels
-
-
-def _joined(labels: np.ndarray, is_new: np.ndarray, graph: NeighbourGraph) -> np.ndarray:
-    """Let new papers join the topic of enough of their nearest papers, as a build does."""
-    import numpy as np
-
-    topics = int(labels.max(initial=UNCLUSTERED)) + 1
-    if topics == 0:
-        return labels
-    votes = _votes(labels, graph, topics)
-    best, most = votes.argmax(axis=1), votes.max(axis=1)
-    joined = labels
-    for share in JOIN_SHARES:
-        joined = np.where(is_new & (labels < 0) & (most >= share), best, labels)
-        if np.mean(joined < 0) <= MOST_UNCLUSTERED:
-            break
-    return joined
 
 
 def _groups(
@@ -114,14 +93,10 @@ def _groups(
     """
     import numpy as np
     from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
 
     known = [_Group.of(vectors[labels == topic]) for topic in range(labels.max() + 1)]
     height = float(np.quantile([group.inside for group in known], 1 - _LOOSER))
-    rows = np.asarray(vectors[sought], dtype=np.float64)
-    distances = np.clip(1 - np.round(rows @ rows.T, 6), 0, None)
-    np.fill_diagonal(distances, 0)
-    tree = linkage(squareform(distances, checks=False), method="average")
+    tree = linkage(_distances(np.asarray(vectors[sought], dtype=np.float64)), method="average")
     groups = fcluster(tree, height, criterion="distance")
     kept = []
     for number in range(1, groups.max() + 1):
@@ -129,6 +104,22 @@ def _groups(
         if len(members) >= size and _stands_apart(members, labels, known, graph, vectors):
             kept.append(members)
     return sorted(kept, key=lambda members: (-len(members), int(members[0])))
+
+
+def _distances(rows: np.ndarray) -> np.ndarray:
+    """Cosine distances between rows of length one, each pair once: (n × (n − 1) / 2,)."""
+    import numpy as np
+
+    papers = len(rows)
+    found = np.empty(papers * (papers - 1) // 2)
+    end = 0
+    for start in range(0, papers, _BLOCK):
+        block = rows[start : start + _BLOCK] @ rows[start:].T
+        for place, cosines in enumerate(block):
+            others = cosines[place + 1 :]
+            found[end : end + len(others)] = np.clip(1 - np.round(others, 6), 0, None)
+            end += len(others)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,31 +155,12 @@ def _stands_apart(
 
     trial = labels.copy()
     trial[members] = len(known)
-    votes = _votes(trial[:], graph, len(known) + 1, rows=members).mean(axis=0)
+    shares = votes(trial[:], graph, len(known) + 1, rows=members).mean(axis=0)
     own = _Group.of(vectors[members])
     nearest = min(2 * own.away(topic) / max(own.inside + topic.inside, 1e-9) for topic in known)
     return bool(
-        votes[-1] >= LOOSE_CONFIDENCE and votes[-1] > np.max(votes[:-1]) and nearest >= _APART
+        shares[-1] >= LOOSE_CONFIDENCE and shares[-1] > np.max(shares[:-1]) and nearest >= _APART
     )
-
-
-def _votes(
-    labels: np.ndarray, graph: NeighbourGraph, topics: int, *, rows: np.ndarray | None = None
-) -> np.ndarray:
-    """Share of each paper's neighbours in each topic, weighted by cosine; (papers, topics)."""
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    asked = np.arange(len(labels)) if rows is None else rows
-    near = labels[graph.indices[asked, 1:]]
-    weight = np.clip(1 - graph.distances[asked, 1:].astype(np.float64), 1e-6, None)
-    total = np.maximum(weight.sum(axis=1), 1e-12)
-    at = np.repeat(np.arange(len(asked)), near.shape[1])
-    inside = near.ravel() >= 0
-    found = csr_matrix(
-        (weight.ravel()[inside], (at[inside], near.ravel()[inside])), shape=(len(asked), topics)
-    )
-    return np.asarray(found.todense() / total[:, None])
 
 
 def nearest_known(

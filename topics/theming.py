@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from topics.errors import SettingsError
 from topics.stages import texts_of, topic_centres, versions
 from topics.store import digest, load_json, save_json
 from topics.topicmap import OTHER_THEME
@@ -19,13 +21,17 @@ if TYPE_CHECKING:
     from topics.store import Cache
     from topics.themefile import Theme
 
-__all__ = ["Themed", "check_settings", "remarks", "sort_into_themes"]
+__all__ = ["Themed", "check_settings", "passing", "remarks", "remarks_now", "sort_into_themes"]
 
 #: Share of papers that fit no given theme from which the themes do not suit the corpus.
 _MOST_OTHER = 0.6
 
 #: Examples that could not be found, of each theme, that are named one by one.
 _NAMED = 3
+
+#: How its remarks begin.
+_EXAMPLES = re.compile(r"The theme .* lists “.* as an example; no paper here has ", re.DOTALL)
+_UNSUITABLE = re.compile(rf"\d+% of the papers belong to no theme but {OTHER_THEME}: ")
 
 #: Themes choices that are no file and no preset.
 _NO_THEMES, _FOUND_THEMES = "none", "auto"
@@ -87,6 +93,35 @@ def remarks(themed: Themed, settings: BuildSettings) -> list[str]:
             "suit the collection. --themes auto finds themes in it, a themes file names your own."
         )
     return said
+
+
+def remarks_now(
+    themes: Sequence[str | None], corpus: Corpus, settings: BuildSettings, before: Sequence[str]
+) -> list[str]:
+    """The same of a map that papers were added to.
+
+    Args:
+        themes: of each paper.
+        corpus: all papers.
+        settings: of the map.
+        before: all remarks on the map as it was; what its themes list is taken from them where
+            the themes file is not there any more.
+    """
+    themed = Themed((), tuple(themes), (), ())
+    if settings.themes in (_NO_THEMES, _FOUND_THEMES):
+        return remarks(themed, settings)
+    from topics.themefile import load_themes
+
+    try:
+        _, missing = _examples(load_themes(settings.themes), corpus)
+    except SettingsError:
+        return [*filter(_EXAMPLES.match, before), *remarks(themed, settings)]
+    return remarks(replace(themed, missing=missing), settings)
+
+
+def passing(remark: str) -> bool:
+    """Whether a remark is one of those that `remarks` makes."""
+    return _EXAMPLES.match(remark) is not None or _UNSUITABLE.match(remark) is not None
 
 
 def _named_themes(

@@ -22,6 +22,7 @@ from topics.progress import STAGES, Progress, Silent, Watch
 from topics.reading import Reading, read_files
 from topics.settings import BuildSettings
 from topics.store import Cache, NullCache
+from topics.theming import passing, remarks_now
 from topics.topicmap import TABLES, TopicMap
 
 if TYPE_CHECKING:
@@ -250,7 +251,9 @@ class _Work:
         quality = {**old.get("quality", {}), **measured}
         entry, fitted = self._entry(new), _fitted(old)
         late = len(corpus) - fitted["papers"]
-        kept = [text for text in old.get("notices", []) if not _PASSING.match(text)]
+        before = old.get("notices", [])
+        kept = [text for text in before if not (_PASSING.match(text) or passing(text))]
+        themes = remarks_now(_texts(grown.papers["theme"]), corpus, self.settings, before)
         told = (
             f"Topics, their names and the places of {fitted['papers']} papers are of the map as it "
             f"was first made; the {late} papers that came later were put to the topics of their "
@@ -273,7 +276,9 @@ class _Work:
             },
             "seconds": dict(self.watch.seconds),
             "quality": quality,
-            "notices": list(dict.fromkeys([*kept, *corpus.notices, *([told] if late else [])])),
+            "notices": list(
+                dict.fromkeys([*kept, *corpus.notices, *themes, *([told] if late else [])])
+            ),
             "new_topics": new,
             "updates": [*old.get("updates", []), entry],
             # Figures that only a build measures: they are of the map as it was found.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import BUILT_AT
 from tests.topics.corpora import files_of, sample_records
-from topics import artefact, cli, updating
+from topics import artefact, cli, newcomers, updating
 from topics.alignment import align, match_topics
 from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew, SettingsError
 from topics.growth import free_ids, unlike
@@ -317,6 +318,56 @@ def test_a_known_paper_gains_what_was_missing(first: Path) -> None:
     )
 
 
+def test_a_record_counts_for_the_known_paper_that_it_names(first: Path) -> None:
+    """Although it is also of the title of another one, which it makes the same paper."""
+    old = artefact.load(first)
+    papers = old.papers.copy()
+    one, other = papers["id"].iloc[2], papers["id"].iloc[5]
+    for name in ("title", "abstract", "authors", "date", "author_count"):
+        values = papers[name].to_list()
+        values[5] = values[2]
+        papers[name] = pd.Series(values, papers.index, dtype=papers[name].dtype)
+    papers["arxiv_id"] = papers["arxiv_id"].where(~papers["id"].isin([one, other]))
+    papers["doi"] = papers["doi"].where(papers["id"] != other, "10.1000/other")
+    papers["doi"] = papers["doi"].where(papers["id"] != one)
+    known = replace(old, papers=papers)
+    again = Record(
+        title=papers["title"].iloc[2],
+        abstract=papers["abstract"].iloc[2],
+        doi="10.1000/other",
+        source="new.bib",
+        line=1,
+    )
+    corpus = enlarge(known, _told(again))
+    assert corpus.ledger["paper_id"].iloc[-1] == other
+    sources = corpus.papers.set_index("id")["sources"]
+    assert "new.bib" in sources[other]
+    assert "new.bib" not in sources[one]
+    assert corpus.enriched == ()
+    plain = enlarge(known, _told(replace(again, doi=None)))
+    assert plain.ledger["paper_id"].iloc[-1] == one
+
+
+def test_remarks_on_themes_are_those_of_the_papers_there_are_now(
+    records: list[Record], tmp_path: Path
+) -> None:
+    late = _late(records)[:1]
+    themes = tmp_path / "themes.toml"
+    example = late[0].title.replace('"', "")
+    themes.write_text(
+        f'[[theme]]\nname = "apiculture"\nphrases = ["honey bee"]\npapers = ["{example}"]\n'
+    )
+    known = _file(tmp_path / "known.csv", _known(records)[:30])
+    old = build([known], tmp_path / "map", settings=BuildSettings(themes=str(themes)))
+    said = [note for note in old.manifest["notices"] if "theme" in note]
+    assert [note.partition(" ")[0] for note in said] == ["The", "100%"]
+    bees = _file(tmp_path / "bees.csv", [*_subject(90), *late])
+    new = update(tmp_path / "map", [bees]).topic_map
+    share = (new.papers["theme"] == "other").mean()
+    assert share < 0.6
+    assert not [note for note in new.manifest["notices"] if "theme" in note]
+
+
 def test_new_records_merge_with_one_another(first: Path) -> None:
     old = artefact.load(first)
     one = Record(title="Alpine bees and what they weigh", abstract="", source="a", line=1)
@@ -543,6 +594,14 @@ def test_ids_and_names_are_free() -> None:
     assert unlike("Honey bees", ["wax"], []) == "Honey bees"
     assert unlike("Honey bees", ["wax"], ["honey Bees"]) == "Honey bees and wax"
     assert unlike("Honey bees", [], ["Honey bees", "Honey bees 2"]) == "Honey bees 3"
+
+
+def test_distances_are_those_between_all_pairs() -> None:
+    rows = np.random.default_rng(3).normal(size=(600, 9))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    full = 1 - rows @ rows.T
+    expected = full[np.triu_indices(600, 1)]
+    assert np.allclose(newcomers._distances(rows), expected, atol=1e-6)
 
 
 def test_the_nearest_known_are_the_nearest() -> None:
