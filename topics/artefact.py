@@ -202,6 +202,12 @@ def _read(folder: Path, manifest: dict[str, Any], *, verify: bool) -> TopicMap:
         _verify(folder, manifest)
     tables = {name: _read_table(folder, name) for name in TABLES}
     vectors = _read_vectors(folder, len(tables["papers"]))
+    nodes = tables["topics"]
+    # Groups of topics are rows of the same file: those that others name as their parent.
+    above = nodes["id"].isin(nodes["parent"].dropna())
+    tables["topics"], tables["groups"] = (
+        nodes[rows].reset_index(drop=True) for rows in (~above, above)
+    )
     return TopicMap(vectors=vectors, manifest=manifest, path=folder, **tables)
 
 
@@ -316,10 +322,14 @@ def _broken(folder: Path, what: str) -> MapBroken:
 
 def _write(topic_map: TopicMap, folder: Path, write_encoder: Callable[[Path], None]) -> None:
     import numpy as np
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     for name in TABLES:
-        table = _arrow(name, getattr(topic_map, name))
+        frame = getattr(topic_map, name)
+        table = _arrow(name, frame)
+        if name == "topics" and len(topic_map.groups):
+            table = pa.concat_tables([table, _arrow(name, topic_map.groups)])
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
     vectors = np.ascontiguousarray(topic_map.vectors, dtype=np.float32)
     np.save(folder / VECTORS, vectors, allow_pickle=False)

@@ -111,7 +111,7 @@ def grow(
     named = [*before, *free_ids(used, clustering.topics - len(before))]
     papers = _papers(topic_map, corpus, clustering, named)
     _place(papers, topic_map, is_new, vectors, clustering)
-    described = _described(papers, encoded, clustering, topic_map.topics)
+    described = _described(papers, encoded, clustering, graph, topic_map.topics)
     fresh = _new_topics(papers, named, described)
     _themes(papers, corpus, clustering, fresh, topic_map, settings, encoded)
     return Grown(
@@ -213,6 +213,7 @@ def _described(
     papers: pd.DataFrame,
     encoded: Encoded,
     clustering: Clustering,
+    graph: NeighbourGraph,
     known: pd.DataFrame,
 ) -> list[dict[str, Any]]:
     """Name, keywords and representatives of each new topic, told apart from all others."""
@@ -220,28 +221,25 @@ def _described(
 
     if clustering.topics == len(known):
         return []
-    from topics.labels import label_topics, representatives
-    from topics.model import fit_topics
+    from topics.describing import describe_topics
     from topics.terms import count_terms
 
-    vectors, encoder = encoded.vectors, encoded.encoder()
     terms = count_terms(list(papers["title"]), list(papers["abstract"]))
-    fit = fit_topics(terms, vectors, np.zeros((len(papers), 2)), clustering)
-    centres = topic_centres(vectors, clustering)
-
-    def nearness(topic: int, phrases: Sequence[str]) -> list[float]:
-        return list(encoder.encode(phrases) @ centres[topic]) if phrases else []
-
-    labels = label_topics(fit, terms, nearness=nearness)
-    chosen = representatives(clustering.labels, vectors, clustering.topics)
+    told = describe_topics(
+        terms,
+        encoded.encoder(),
+        clustering,
+        vectors=encoded.vectors,
+        space=np.zeros((len(papers), 2)),
+        graph=graph,
+        grouped=False,
+    )
     names, found = list(known["name"]), []
     for topic in range(len(known), clustering.topics):
-        name = unlike(labels[topic].name, labels[topic].keywords, names)
-        names.append(name)
-        nearest = [str(papers["id"].iloc[row]) for row in chosen[topic]]
-        found.append(
-            {"name": name, "keywords": list(labels[topic].keywords), "representatives": nearest}
-        )
+        words = list(told.keywords[topic])
+        names.append(unlike(told.names[topic], words, names))
+        nearest = [str(papers["id"].iloc[row]) for row in told.representatives[topic]]
+        found.append({"name": names[-1], "keywords": words, "representatives": nearest})
     return found
 
 

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Phrase", "is_weak", "key_of", "phrases", "words"]
+__all__ = ["Phrase", "continues", "is_weak", "key_of", "phrases", "words"]
 
 #: A term and the spelling it was met in.
 Phrase = tuple[str, str]
 
 _SEGMENT = re.compile(r"[.,;:!?()\[\]{}\"“”‘’«»|/=<>…]+\s*|\s[-–—]+\s|[–—]+|\s*\n\s*")
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’+][^\W_]+)*\+*")
+_NEXT = re.compile(rf"[ -]({_TOKEN.pattern})")
 _NUMBER = re.compile(r"[\d.,×%+-]+[a-z]{0,2}")
 
 #: Endings of adjectives and participles, and of nouns that end the same way.
@@ -91,6 +92,12 @@ def phrases(text: str, *, longest: int = 4) -> Iterator[Phrase]:
             else:
                 run.append((key, token))
         yield from _runs(run, longest)
+
+
+def continues(text: str) -> bool:
+    """Whether the text right after a phrase goes on with a word that may be a part of it."""
+    found = _NEXT.match(text)
+    return found is not None and not _breaks(key_of(found[1]))
 
 
 def _runs(run: list[Phrase], longest: int) -> Iterator[Phrase]:

@@ -138,6 +138,7 @@ def _found(
         themes=tables.themes,
         trends=tables.trends,
         ledger=tables.ledger,
+        groups=tables.groups,
         vectors=encoded.vectors,
         manifest=manifest,
     )
@@ -165,6 +166,7 @@ def _manifest(
         "counts": {
             "papers": len(papers),
             "topics": len(tables.topics),
+            "groups": len(tables.groups),
             "themes": len(tables.themes),
             "unclustered": int(papers["topic"].isna().sum()),
             "undated": int(papers["date"].isna().sum()),

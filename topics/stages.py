@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache as once
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from topics.clustering import MIN_TOPIC_PAPERS, Clustering
+from topics.hierarchy import Group
 from topics.neighbours import NeighbourGraph
 from topics.store import digest, load_arrays, load_json, save_arrays, save_json
 from topics.thirdparty import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
 
     from topics.corpus import Corpus
@@ -40,7 +39,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 8
+_VERSION = 9
 
 #: Epochs of the layouts in which topics are sought again: fewer than the map's own, to be quick.
 _REPEAT_EPOCHS = 100
@@ -99,12 +98,16 @@ class Described:
 
     Attributes:
         clustering: the topics, without those that share no word to name them by.
+        groups: what topics belong together in, the groups at the top first.
+        parents: which of these each topic is in right away; -1 for none.
     """
 
     clustering: Clustering
     names: tuple[str, ...]
     keywords: tuple[tuple[str, ...], ...]
     representatives: tuple[tuple[int, ...], ...]
+    groups: tuple[Group, ...] = ()
+    parents: tuple[int, ...] = ()
 
 
 @once
@@ -253,8 +256,8 @@ def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> 
     key = digest(*versions(), placed.key)
 
     def compute() -> Described:
-        from topics.labels import label_topics, representatives, with_words
-        from topics.model import fit_topics
+        from topics.describing import describe_topics
+        from topics.labels import with_words
         from topics.terms import count_terms
 
         if placed.clustering.topics == 0:
@@ -263,27 +266,41 @@ def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> 
         clustering = with_words(placed.clustering, terms, placed.graph, encoded.vectors)
         if clustering.topics == 0:
             return Described(clustering, (), (), ())
-        fit = fit_topics(terms, encoded.vectors, placed.space, clustering)
-        labels = label_topics(fit, terms, nearness=_nearness(encoded, clustering))
-        chosen = representatives(clustering.labels, encoded.vectors, fit.topics)
+        found = describe_topics(
+            terms,
+            encoded.encoder(),
+            clustering,
+            vectors=encoded.vectors,
+            space=placed.space,
+            graph=placed.graph,
+        )
         return Described(
             clustering,
-            names=tuple(label.name for label in labels),
-            keywords=tuple(label.keywords for label in labels),
-            representatives=tuple(tuple(int(row) for row in rows) for rows in chosen),
+            found.names,
+            found.keywords,
+            found.representatives,
+            found.groups,
+            found.parents,
         )
 
     def save(described: Described, folder: Path) -> None:
         save_arrays(_arrays(described.clustering), folder)
-        save_json([described.names, described.keywords, described.representatives], folder)
+        groups = [astuple(group) for group in described.groups]
+        parts = (described.names, described.keywords, described.representatives)
+        save_json([*parts, groups, described.parents], folder)
 
     def load(folder: Path) -> Described:
-        names, keywords, rows = load_json(folder)
+        names, keywords, rows, groups, parents = load_json(folder)
         return Described(
             Clustering(**load_arrays(folder)),
             tuple(names),
             tuple(map(tuple, keywords)),
             tuple(map(tuple, rows)),
+            tuple(
+                Group(tuple(topics), parent, name, tuple(words), tuple(shown))
+                for topics, parent, name, words, shown in groups
+            ),
+            tuple(parents),
         )
 
     return cache.get_or_compute("describe", key, compute, save=save, load=load)
@@ -295,18 +312,6 @@ def _arrays(clustering: Clustering) -> dict[str, np.ndarray]:
         "confidence": clustering.confidence,
         "nearest": clustering.nearest,
     }
-
-
-def _nearness(encoded: Encoded, clustering: Clustering) -> Any:
-    encoder = encoded.encoder()
-    centres = topic_centres(encoded.vectors, clustering)
-
-    def nearness(topic: int, phrases: Sequence[str]) -> list[float]:
-        if not phrases:
-            return []
-        return [float(cosine) for cosine in encoder.encode(phrases) @ centres[topic]]
-
-    return nearness
 
 
 def topic_centres(vectors: np.ndarray, clustering: Clustering) -> np.ndarray:

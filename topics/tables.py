@@ -28,6 +28,7 @@ class Tables:
     themes: pd.DataFrame
     trends: pd.DataFrame
     ledger: pd.DataFrame
+    groups: pd.DataFrame
 
 
 def assemble(
@@ -48,11 +49,16 @@ def assemble(
         themes=_themes_table(papers, themed),
         trends=trend_table(papers, as_of=corpus.as_of),
         ledger=corpus.ledger[list(TABLES["ledger"])],
+        groups=_groups_table(papers, placed, described),
     )
 
 
 def _topic_id(topic: int) -> str | None:
     return f"t{topic + 1}" if topic >= 0 else None
+
+
+def _group_id(group: int) -> str | None:
+    return f"g{group + 1}" if group >= 0 else None
 
 
 def _papers_table(
@@ -97,11 +103,38 @@ def _topics_table(
                 "keywords": list(described.keywords[topic]),
                 "size": int(members.sum()),
                 "theme": themed.topics[topic],
-                "parent": None,
+                "parent": _group_id(described.parents[topic]) if described.parents else None,
                 "x": float(middle[0]),
                 "y": float(middle[1]),
                 "representatives": [str(ids[row]) for row in described.representatives[topic]],
                 "stability": round(float(stability[topic]), 4),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(TABLES["topics"]))
+
+
+def _groups_table(papers: pd.DataFrame, placed: Placed, described: Described) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    ids = papers["id"].to_numpy()
+    rows = []
+    for number, group in enumerate(described.groups):
+        members = np.isin(described.clustering.labels, group.topics)
+        weight = papers[members].groupby("theme")["theme_confidence"].sum().sort_index()
+        middle = _medoid(placed.points[members])
+        rows.append(
+            {
+                "id": _group_id(number),
+                "name": group.name,
+                "keywords": list(group.keywords),
+                "size": int(members.sum()),
+                "theme": str(weight.idxmax()) if len(weight) else None,
+                "parent": _group_id(group.parent),
+                "x": float(middle[0]),
+                "y": float(middle[1]),
+                "representatives": [str(ids[row]) for row in group.representatives],
+                "stability": None,
             }
         )
     return pd.DataFrame(rows, columns=list(TABLES["topics"]))

@@ -14,7 +14,7 @@ from topics.phrases import phrases, words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csc_matrix, csr_matrix
 
 __all__ = ["ALIKE", "TermTable", "count_terms", "sameness"]
 
@@ -22,6 +22,7 @@ __all__ = ["ALIKE", "TermTable", "count_terms", "sameness"]
 #: subject have about 0.25.
 ALIKE = 0.8
 _SAMENESS_SAMPLE = 2000
+_FORMS = 4
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’+][^\W_]+)*\+*")
 _MID_SENTENCE = re.compile(r"(?<![.!?:]\s)(?<=\s)[^\W_]+(?:[-'’+][^\W_]+)*\+*")
@@ -36,12 +37,18 @@ class TermTable:
         counts: occurrences, csr matrix of shape (papers, terms), title and abstract.
         in_title: 1 where the title has the term, same shape.
         spellings: how each term is written, most frequent spelling, by term.
+        texts: title and abstract of each paper, for those who look closer.
+        casing: how each word is written inside a sentence, by the word in lower case.
+        forms: the most frequent spellings of each phrase, in lower case.
     """
 
     terms: tuple[str, ...]
     counts: csr_matrix
     in_title: csr_matrix
     spellings: Mapping[str, str]
+    texts: tuple[tuple[str, str], ...]
+    casing: Mapping[str, str]
+    forms: Mapping[str, tuple[str, ...]]
 
     @cached_property
     def presence(self) -> csr_matrix:
@@ -49,6 +56,11 @@ class TermTable:
         present = self.counts.copy()
         present.data[:] = 1
         return present
+
+    @cached_property
+    def papers_with(self) -> csc_matrix:
+        """The same by term: which papers have it."""
+        return self.presence.tocsc()
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:
@@ -71,11 +83,20 @@ def count_terms(titles: Sequence[str], abstracts: Sequence[str]) -> TermTable:
     terms = tuple(sorted(term for term, papers in papers_with.items() if papers >= least))
     column = {term: index for index, term in enumerate(terms)}
     both = [title + abstract for title, abstract in zip(in_titles, in_abstracts, strict=True)]
+    casing = _casing(titles, abstracts)
+    seen = _surfaces(both, column)
     return TermTable(
         terms=terms,
         counts=_matrix(both, column),
         in_title=_matrix(in_titles, column),
-        spellings=_spellings(both, column, _casing(titles, abstracts)),
+        spellings=_spellings(seen, casing),
+        texts=tuple(zip(titles, abstracts, strict=True)),
+        casing=casing,
+        forms={
+            term: tuple(sorted(forms, key=partial(_rank, forms))[:_FORMS])
+            for term, forms in seen.items()
+            if " " in term
+        },
     )
 
 
@@ -111,17 +132,20 @@ def _matrix(rows: Sequence[Counter[tuple[str, str]]], column: Mapping[str, int])
     return matrix
 
 
-def _spellings(
-    rows: Sequence[Counter[tuple[str, str]]],
-    column: Mapping[str, int],
-    casing: Mapping[str, str],
-) -> dict[str, str]:
-    """Most frequent spelling of each term, its words in the case that running text gives them."""
+def _surfaces(
+    rows: Sequence[Counter[tuple[str, str]]], column: Mapping[str, int]
+) -> dict[str, Counter[str]]:
+    """How often each term is spelled how, in lower case."""
     seen: dict[str, Counter[str]] = {term: Counter() for term in column}
     for row in rows:
         for (term, surface), times in row.items():
             if term in seen:
                 seen[term][surface.lower()] += times
+    return seen
+
+
+def _spellings(seen: Mapping[str, Counter[str]], casing: Mapping[str, str]) -> dict[str, str]:
+    """Most frequent spelling of each term, its words in the case that running text gives them."""
     return {
         term: " ".join(
             casing.get(word, word) for word in min(forms, key=partial(_rank, forms)).split()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,12 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def _no_groups() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(TABLES["topics"]))
+
+
 @dataclass(frozen=True, eq=False)
 class TopicMap:
     """A map of a corpus: papers, topics, themes, trends and where they came from.
@@ -71,7 +77,7 @@ class TopicMap:
     Attributes:
         papers: one row a paper, in canonical order (columns ``TABLES["papers"]``).
             ``topic`` is null for an unclustered paper.
-        topics: one row a topic, largest first.
+        topics: one row a topic, largest first. ``parent`` is the group that it is in, or null.
         themes: one row a theme, in the order of the themes file, ``other`` last.
         trends: papers and share (of all dated papers of the period, with a 95 % interval)
             per period for each topic (``theme`` null), each theme (``topic`` null) and the
@@ -80,6 +86,9 @@ class TopicMap:
         vectors: float32 array of shape (papers, dimensions), rows of length one.
         manifest: settings, versions, counts, timings and digests.
         path: the folder it was loaded from; None for a map not yet written.
+        groups: one row a group of topics, in the columns of ``topics``, those at the top first;
+            ``size`` counts the papers of all topics below, ``parent`` is a larger group or null,
+            ``stability`` is null. None where there are few topics, and on older maps.
     """
 
     papers: pd.DataFrame
@@ -90,6 +99,7 @@ class TopicMap:
     vectors: np.ndarray
     manifest: Mapping[str, Any]
     path: Path | None = None
+    groups: pd.DataFrame = field(default_factory=_no_groups)
 
     @property
     def digest(self) -> str:
@@ -105,6 +115,40 @@ class TopicMap:
     def topic_names(self) -> Mapping[str, str]:
         """Name of each topic id."""
         return dict(zip(self.topics["id"], self.topics["name"], strict=True))
+
+    @cached_property
+    def parents(self) -> Mapping[str, str]:
+        """The group that each topic or group is in; those at the top are left out."""
+        known = set(self.groups["id"])
+        return {
+            str(row_id): str(parent)
+            for table in (self.topics, self.groups)
+            for row_id, parent in zip(table["id"], table["parent"], strict=True)
+            if parent in known and parent != row_id
+        }
+
+    def groups_of(self, row_id: str) -> tuple[str, ...]:
+        """The groups that a topic or group is in, from the nearest to the top."""
+        found: list[str] = []
+        above = self.parents.get(row_id)
+        while above is not None and above not in found:
+            found.append(above)
+            above = self.parents.get(above)
+        return tuple(found)
+
+    @cached_property
+    def topics_in(self) -> Mapping[str, tuple[str, ...]]:
+        """The topics in each group, at any depth, in the order of ``topics``."""
+        found: dict[str, list[str]] = {str(group): [] for group in self.groups["id"]}
+        for topic in self.topics["id"]:
+            for group in self.groups_of(topic):
+                found[group].append(str(topic))
+        return {group: tuple(topics) for group, topics in found.items()}
+
+    @cached_property
+    def group_names(self) -> Mapping[str, str]:
+        """Name of each group id."""
+        return dict(zip(self.groups["id"], self.groups["name"], strict=True))
 
     @property
     def unclustered(self) -> int:
