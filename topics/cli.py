@@ -192,7 +192,11 @@ def _serve(arguments: argparse.Namespace) -> int:
     from topics.store import default_root
 
     maps = arguments.maps or [_sample_map()]
-    reach = {"host": arguments.host, "port": arguments.port}
+    reach = {
+        "host": arguments.host,
+        "port": arguments.port,
+        "base_path": arguments.base_path,
+    }
     server = Server(maps, **reach, workspace=_workspace(arguments), cache=default_root())
     with Console(sys.stderr) as console:
         console.stage(1, 1, "Starting the dashboard")

@@ -118,6 +118,12 @@ def _add_serve(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="localhost", help="address to listen on (default: localhost)"
     )
+    parser.add_argument(
+        "--base-path",
+        default="",
+        metavar="PATH",
+        help="path under which a web server in front passes the dashboard on, e.g. /papermap",
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     builds = parser.add_mutually_exclusive_group()
     builds.add_argument(

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import ipaddress
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -43,6 +44,7 @@ WORKSPACE_VARIABLE = "PAPERMAP_WORKSPACE"
 #: Asks without any proxy: the dashboard is on this machine.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
+_PATH = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)*", re.ASCII)
 _FIRST_PORT = 8501
 _PATIENCE = 90.0
 
@@ -54,6 +56,7 @@ class Server:
         maps: map folders.
         host: address to listen on.
         port: port; the first free one from 8501 on where None.
+        base_path: path under which a web server in front passes the dashboard on; none where empty.
         workspace: folder in which readers may build maps; nobody may where None.
         cache: folder of the stage outputs that their builds share; the workspace's own where None.
     """
@@ -64,6 +67,7 @@ class Server:
         *,
         host: str = "localhost",
         port: int | None = None,
+        base_path: str = "",
         workspace: str | os.PathLike[str] | None = None,
         cache: str | os.PathLike[str] | None = None,
     ) -> None:
@@ -71,6 +75,7 @@ class Server:
         self._workspace = None if workspace is None else Path(workspace).absolute()
         self._cache = None if cache is None else Path(cache).absolute()
         self._host = host
+        self._base = _checked_path(base_path)
         self._port = _free_port(host) if port is None else _checked(port)
         self._process: subprocess.Popen[bytes] | None = None
         self._handler: Any = None
@@ -81,7 +86,8 @@ class Server:
     def address(self) -> str:
         """Where a browser on this machine finds the dashboard."""
         host = "localhost" if self._host in ("0.0.0.0", "::", "") else self._host  # noqa: S104
-        return f"http://[{host}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
+        place = f"[{host}]" if ":" in host else host
+        return f"http://{place}:{self._port}{self._base}"
 
     def start(self) -> None:
         """Start the process and return as soon as it answers.
@@ -171,6 +177,7 @@ class Server:
             str(_app()),
             f"--server.port={self._port}",
             f"--server.address={self._host}",
+            f"--server.baseUrlPath={self._base.strip('/')}",
             "--server.headless=true",
             "--server.scriptHealthCheckEnabled=true",
         ]
@@ -229,6 +236,17 @@ def _checked(port: int) -> int:
     if not 1 <= port <= 65_535:
         raise PapermapError(f"--port is {port}; expected a number from 1 to 65535.")
     return port
+
+
+def _checked_path(path: str) -> str:
+    """A path with a slash before it and none after it; empty for none."""
+    inner = path.strip("/")
+    if inner and not _PATH.fullmatch(inner):
+        raise PapermapError(
+            f"--base-path is {path!r}; expected a path such as /papermap, of letters, digits, "
+            "hyphens, dots and underscores."
+        )
+    return f"/{inner}" if inner else ""
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -109,6 +109,18 @@ def test_a_host_that_is_not_this_machine_is_an_error(host: str) -> None:
     assert "localhost" in str(caught.value)
 
 
+@pytest.mark.parametrize("given", ["papermap", "/papermap", "/papermap/", "papermap/"])
+def test_the_address_has_the_path_under_which_it_is_passed_on(given: str) -> None:
+    assert Server([], port=4000, base_path=given).address == "http://localhost:4000/papermap"
+    assert Server([], port=4000, base_path="/").address == "http://localhost:4000"
+
+
+@pytest.mark.parametrize("given", ["a b", "../etc", "/a//b", "a?x=1", "ä", "<b>"])
+def test_a_path_that_is_none_is_refused(given: str) -> None:
+    with pytest.raises(PapermapError, match="--base-path"):
+        Server([], port=4000, base_path=given)
+
+
 @pytest.mark.parametrize(
     ("host", "shown"),
     [
