@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from topics.commands import command_line
@@ -329,6 +330,25 @@ def _report(arguments: argparse.Namespace) -> None:
     print(f"{written} papers written to {arguments.out}")
 
 
+def _export(arguments: argparse.Namespace) -> None:
+    from topics.artefact import load
+    from topics.standalone.page import MOST_ABSTRACTS, write_page
+
+    with _teller(arguments) as console:
+        console.stage(1, 2, "Reading the map")
+        topic_map = load(arguments.map)
+        console.stage(2, 2, "Writing the file")
+        size = write_page(
+            topic_map,
+            arguments.out,
+            title=" ".join(arguments.title.split()) or Path(arguments.map).resolve().name,
+            with_abstracts=arguments.abstracts,
+        )
+        if arguments.abstracts is None and len(topic_map.papers) > MOST_ABSTRACTS:
+            console.note("Too many papers to hold their abstracts; --abstracts does it anyway.")
+    print(f"{len(topic_map.papers)} papers written to {arguments.out} ({size / 1e6:.1f} MB)")
+
+
 def _hits(arguments: argparse.Namespace) -> None:
     from topics.artefact import load
     from topics.search import nearest_papers
@@ -355,6 +375,7 @@ _RUNS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {
     "read": _read,
     "info": _info,
     "report": _report,
+    "export": _export,
     "search": _hits,
     "place": _hits,
 }

@@ -47,6 +47,7 @@ def command_line(*, version: type[argparse.Action]) -> argparse.ArgumentParser:
         _add_read,
         _add_info,
         _add_report,
+        _add_export,
         _add_search,
         _add_place,
     ):
@@ -214,6 +215,22 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         default=(),
         metavar="NAMES",
         help=f"some of {','.join(SECTIONS)} (default: all)",
+    )
+    _add_progress(parser)
+
+
+def _add_export(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "export", parents=[common], help="write the whole dashboard of a map as one offline file"
+    )
+    parser.add_argument("map", metavar="MAP", help="folder of the map")
+    parser.add_argument("--out", required=True, metavar="FILE.html", help="file to write")
+    parser.add_argument("--title", default="", metavar="TEXT", help="what to call the map")
+    parser.add_argument(
+        "--abstracts",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="hold the abstracts (default: up to 40,000 papers)",
     )
     _add_progress(parser)
 

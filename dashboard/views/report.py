@@ -17,6 +17,7 @@ from topics.report.content import report
 from topics.report.page import to_body
 from topics.report.wishes import SECTIONS, Wishes
 from topics.reports import report_bytes
+from topics.standalone.page import page_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +104,16 @@ def _show(screen: Screen) -> None:
                 icon=":material/download:",
                 key=f"report-{ending}",
             )
+        st.download_button(
+            "Whole map as one file",
+            functools.partial(page_bytes, screen.topic_map, title=wishes.title or "Map of papers"),
+            file_name="papermap.html",
+            mime="text/html",
+            on_click="ignore",
+            icon=":material/download:",
+            help="Map, trends, topics and papers in one HTML file that opens without a network",
+            key="report-whole",
+        )
     tables.downloads(screen, papers, name="papers", key="report-papers")
     few = len(papers) <= _MOST_SHOWN
     wanted = wishes.sections or SECTIONS

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("build", "update", "serve", "read", "info", "report", "search", "place")
+COMMANDS = ("build", "update", "serve", "read", "info", "report", "export", "search", "place")
 PAGE = sample.folder() / "page-1.txt"
 
 
@@ -311,7 +311,7 @@ def test_info_makes_do_with_what_a_manifest_says(run: Run, tmp_path: Path) -> No
     assert "?" in done.out  # the version that made it
 
 
-@pytest.mark.parametrize("command", ["info", "report", "search", "place"])
+@pytest.mark.parametrize("command", ["info", "report", "export", "search", "place"])
 @pytest.mark.parametrize("kind", ["missing", "no map", "damaged", "newer"])
 def test_a_map_that_cannot_be_opened_is_an_error(
     run: Run, folder: str, tmp_path: Path, command: str, kind: str
@@ -329,6 +329,7 @@ def test_a_map_that_cannot_be_opened_is_an_error(
     more: dict[str, list[object]] = {
         "info": [],
         "report": ["--format", "csv", "--out", tmp_path / "out.csv"],
+        "export": ["--out", tmp_path / "out.html"],
         "search": ["words"],
         "place": ["--text", "words"],
     }
@@ -379,6 +380,14 @@ def test_report_of_what_is_not_there(
     error = run("report", folder, "--format", "csv", "--out", target, *arguments).error
     assert all(word in error for word in said)
     assert not target.exists()
+
+
+def test_export_writes_one_file(run: Run, folder: str, tmp_path: Path) -> None:
+    target = tmp_path / "map.html"
+    done = run("export", folder, "--out", target, "--title", "Read <this>")
+    assert done.out.startswith(f"153 papers written to {target} (")
+    assert "<title>Read &lt;this&gt; · Papermap</title>" in target.read_text(encoding="utf-8")
+    assert "--out" in run("export", folder, "--out", tmp_path / "no" / "map.html").error
 
 
 def test_search_and_place_print_hits(run: Run, folder: str) -> None:
