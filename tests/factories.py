@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["HOSTILE_TITLES", "make_map", "write_map"]
+__all__ = ["HOSTILE_TITLES", "make_map", "with_groups", "write_map"]
 
 HOSTILE_TITLES = (
     "<img src=x onerror=alert(1)> in the title",
@@ -274,3 +275,45 @@ def _manifest(papers: pd.DataFrame, topics: pd.DataFrame) -> dict[str, Any]:
         "seconds": {},
         "quality": {},
     }
+
+
+def with_groups(made: TopicMap, *, each: int = 4) -> TopicMap:
+    """The same map with its topics in groups of so many, and those in pairs if there are many."""
+    topics = made.topics
+    groups = {
+        f"g{at // each + 1}": list(topics["id"][at : at + each])
+        for at in range(0, len(topics), each)
+    }
+    parent_of = {topic: group for group, members in groups.items() for topic in members}
+    above = dict.fromkeys(groups)
+    if len(groups) > 3:
+        for at, pair in enumerate(zip(list(groups)[::2], list(groups)[1::2], strict=False)):
+            top = f"g{len(above) + 1 + at}"
+            above |= dict.fromkeys(pair, top)
+        for top in sorted({group for group in above.values() if group}):
+            groups[top] = [t for g, up in above.items() if up == top for t in groups[g]]
+    rows = []
+    for group, members in groups.items():
+        own = made.papers[made.papers["topic"].isin(members)]
+        middle = (own[["x", "y"]] - own[["x", "y"]].median()).abs().sum(axis=1).idxmin()
+        rows.append(
+            {
+                "id": group,
+                "name": f"subject area {group}",
+                "keywords": ["subject", "area"],
+                "size": len(own),
+                "theme": own["theme"].mode().iloc[0],
+                "parent": above.get(group),
+                "x": float(own["x"][middle]),
+                "y": float(own["y"][middle]),
+                "representatives": list(own["id"].iloc[:3]),
+                "stability": None,
+            }
+        )
+    frame = pd.DataFrame(rows, columns=list(TABLES["topics"]))
+    return replace(
+        made,
+        topics=topics.assign(parent=[parent_of[topic] for topic in topics["id"]]),
+        groups=frame,
+        manifest={**made.manifest, "counts": {**made.manifest["counts"], "groups": len(frame)}},
+    )

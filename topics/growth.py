@@ -40,6 +40,7 @@ class Grown:
         papers: all papers, ordered by id.
         topics: the known topics with their new sizes, and new ones; largest first.
         themes: the known themes with their new sizes.
+        groups: the known groups of topics with their new sizes.
         new_topics: ids of the topics that were not there before.
         graph: neighbours of all papers.
         clustering: topics of all papers, numbered as the ids of ``numbered``.
@@ -53,6 +54,7 @@ class Grown:
     graph: NeighbourGraph
     clustering: Clustering
     numbered: tuple[str, ...]
+    groups: pd.DataFrame
 
 
 def encode_all(topic_map: TopicMap, corpus: Enlarged, encoder: JoinedEncoder) -> np.ndarray:
@@ -111,8 +113,10 @@ def grow(
     named = [*before, *free_ids(used, clustering.topics - len(before))]
     papers = _papers(topic_map, corpus, clustering, named)
     _place(papers, topic_map, is_new, vectors, clustering)
-    described = _described(papers, encoded, clustering, graph, topic_map.topics)
+    described = _described(papers, encoded, clustering, graph, topic_map)
     fresh = _new_topics(papers, named, described)
+    for topic, parent in zip(fresh, _parents(clustering, topic_map, vectors), strict=True):
+        topic["parent"] = parent
     _themes(papers, corpus, clustering, fresh, topic_map, settings, encoded)
     return Grown(
         papers=papers[list(TABLES["papers"])],
@@ -122,6 +126,7 @@ def grow(
         graph=graph,
         clustering=clustering,
         numbered=tuple(named),
+        groups=_groups(topic_map, papers, fresh),
     )
 
 
@@ -214,11 +219,12 @@ def _described(
     encoded: Encoded,
     clustering: Clustering,
     graph: NeighbourGraph,
-    known: pd.DataFrame,
+    topic_map: TopicMap,
 ) -> list[dict[str, Any]]:
     """Name, keywords and representatives of each new topic, told apart from all others."""
     import numpy as np
 
+    known = topic_map.topics
     if clustering.topics == len(known):
         return []
     from topics.describing import describe_topics
@@ -234,7 +240,7 @@ def _described(
         graph=graph,
         grouped=False,
     )
-    names, found = list(known["name"]), []
+    names, found = [*known["name"], *topic_map.groups["name"]], []
     for topic in range(len(known), clustering.topics):
         words = list(told.keywords[topic])
         names.append(unlike(told.names[topic], words, names))
@@ -256,6 +262,34 @@ def _new_topics(
         middle = points[away.argmin()]
         rows.append({"id": name, **told, "size": len(points), "x": middle[0], "y": middle[1]})
     return rows
+
+
+def _parents(clustering: Clustering, topic_map: TopicMap, vectors: np.ndarray) -> list[str | None]:
+    """The group of each new topic: that of the known topic that it is nearest to."""
+    known = list(topic_map.topics["id"])
+    fresh = clustering.topics - len(known)
+    if not fresh or not known:
+        return [None] * fresh
+    centres = topic_centres(vectors, clustering)
+    nearest = (centres[len(known) :] @ centres[: len(known)].T).argmax(axis=1)
+    return [topic_map.parents.get(known[at]) for at in nearest]
+
+
+def _groups(
+    topic_map: TopicMap, papers: pd.DataFrame, fresh: Sequence[Mapping[str, Any]]
+) -> pd.DataFrame:
+    """The groups as they were but for their size."""
+    sizes = papers["topic"].value_counts()
+    members = {group: list(topics) for group, topics in topic_map.topics_in.items()}
+    for topic in fresh:
+        above = topic["parent"]
+        for group in (above, *topic_map.groups_of(above)) if above else ():
+            members[group].append(topic["id"])
+    held = [
+        sum(int(sizes.get(topic, 0)) for topic in members[group])
+        for group in topic_map.groups["id"]
+    ]
+    return topic_map.groups.assign(size=held)
 
 
 def _themes(

@@ -71,7 +71,7 @@ def checked(topic_map: TopicMap, filters: Filters) -> Filters:
         SettingsError: the map has no such topic or theme; says which there are.
     """
     for noun, asked, known in (
-        ("topic", filters.topics, list(topic_map.topics["id"])),
+        ("topic", filters.topics, [*topic_map.topics["id"], *topic_map.groups["id"]]),
         ("theme", filters.themes, list(topic_map.themes["name"])),
     ):
         for name in asked:

@@ -22,7 +22,8 @@ class Filters:
 
     Attributes:
         themes: it is of one of these themes; empty for all.
-        topics: it is in one of these topics (ids); empty for all.
+        topics: it is in one of these topics, or of the topics of these groups (ids); empty for
+            all.
         since: first day, month or year, ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
         until: last one.
         text: all these words are in its title, abstract or authors.
@@ -50,7 +51,8 @@ def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
     if filters.themes:
         keep &= papers["theme"].isin(filters.themes).to_numpy()
     if filters.topics:
-        keep &= papers["topic"].isin(filters.topics).to_numpy()
+        asked = [topic for one in filters.topics for topic in topic_map.topics_in.get(one, (one,))]
+        keep &= papers["topic"].isin(asked).to_numpy()
     if filters.hide_unclustered:
         keep &= papers["topic"].notna().to_numpy()
     if filters.since or filters.until:
@@ -72,7 +74,8 @@ def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
 
 def filters_in_words(topic_map: TopicMap, filters: Filters) -> str:
     """What the filters leave in, as a sentence."""
-    names = [topic_map.topic_names.get(topic, topic) for topic in filters.topics]
+    known = {**topic_map.group_names, **topic_map.topic_names}
+    names = [known.get(topic, topic) for topic in filters.topics]
     parts = [
         f"theme {' or '.join(filters.themes)}" if filters.themes else "",
         f"topic {' or '.join(names)}" if names else "",

@@ -1,4 +1,4 @@
-"""Themes: coarse groups that a reader names, or that are found among the topics.
+"""Themes: coarse groups that a reader names.
 
 A named theme is a name, a description and phrases. A paper's score for it has two parts: how much
 of the theme's wording the paper uses (cosine of TF-IDF rows over words and word pairs) and how near
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from topics.encoders.base import Encoder
     from topics.themefile import Theme
 
-__all__ = ["Assignment", "assign_themes", "find_themes", "theme_of_topics"]
+__all__ = ["Assignment", "assign_themes", "theme_of_topics"]
 
 WORDING_WEIGHT = 0.75
 
@@ -160,38 +160,3 @@ def theme_of_topics(
         weight = {name: float(confidence[rows[names[rows] == name]].sum()) for name in names[rows]}
         found.append(max(sorted(weight), key=weight.__getitem__) if weight else None)
     return found
-
-
-def find_themes(centres: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Group topics into themes by the nearness of their centres.
-
-    Average linkage over cosine distance (UPGMA); the number of groups is the one, from three to
-    eight, whose smallest gap between merges is widest, so that no count must be guessed.
-
-    Args:
-        centres: float array of shape (topics, dimensions), rows of length one.
-        sizes: papers of each topic.
-
-    Returns:
-        Group number of each topic, 0 for the group with most papers.
-    """
-    import numpy as np
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
-    topics = len(centres)
-    if topics <= 3:
-        return np.arange(topics)
-    rows = np.asarray(centres, dtype=np.float64)
-    distances = np.clip(1 - rows @ rows.T, 0, None)  # 1 for a row of zeros, which has no direction
-    np.fill_diagonal(distances, 0)
-    tree = linkage(squareform(distances, checks=False), method="average")
-    heights = tree[:, 2]
-    counts = range(3, min(8, topics - 1) + 1)
-    gaps = {count: heights[topics - count] - heights[topics - count - 1] for count in counts}
-    best = max(gaps, key=lambda count: (gaps[count], -count))
-    groups = fcluster(tree, best, criterion="maxclust") - 1
-    weight = np.bincount(groups, weights=sizes)
-    rank = np.empty_like(weight, dtype=int)
-    rank[np.argsort(-weight, kind="stable")] = np.arange(len(weight))
-    return np.asarray(rank[groups])

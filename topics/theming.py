@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from topics.errors import SettingsError
-from topics.stages import texts_of, topic_centres, versions
+from topics.stages import texts_of, versions
 from topics.store import digest, load_json, save_json
 from topics.topicmap import OTHER_THEME
 
@@ -72,7 +72,7 @@ def sort_into_themes(
         papers, topics = len(corpus), described.clustering.topics
         return Themed((), (None,) * papers, (None,) * papers, (None,) * topics)
     if settings.themes == _FOUND_THEMES:
-        return _found_themes(encoded, described)
+        return _found_themes(described)
     return _named_themes(corpus, encoded, described, settings, cache)
 
 
@@ -204,25 +204,31 @@ def _examples(
 _OTHER_TEXT = "papers that fit none of the other themes"
 
 
-def _found_themes(encoded: Encoded, described: Described) -> Themed:
-    """Themes as groups of topics; a paper has the theme of its topic."""
+def _at_the_top(described: Described) -> list[tuple[str, tuple[int, ...]]]:
+    """Name and topics of each group, or lone topic, at the top of the tree."""
+    groups = [(group.name, group.topics) for group in described.groups if group.parent < 0]
+    grouped = {topic for _, topics in groups for topic in topics}
+    lone = [(name, (topic,)) for topic, name in enumerate(described.names) if topic not in grouped]
+    return [*groups, *lone]
+
+
+def _found_themes(described: Described) -> Themed:
+    """Themes as the groups at the top of the tree; a paper has the theme of its topic."""
     import numpy as np
 
     clustering = described.clustering
     papers = len(clustering.labels)
     if clustering.topics == 0:
         return Themed(((OTHER_THEME, _OTHER_TEXT),), (OTHER_THEME,) * papers, (1.0,) * papers, ())
-    from topics.themes import find_themes
-
     sizes = np.bincount(clustering.labels[clustering.labels >= 0], minlength=clustering.topics)
-    groups = find_themes(topic_centres(encoded.vectors, clustering), sizes)
-    names, texts = [], []
-    for group in range(int(groups.max()) + 1):
-        members = np.flatnonzero(groups == group)
-        members = members[np.argsort(-sizes[members], kind="stable")]
-        names.append(described.names[members[0]])
-        texts.append(", ".join(described.names[topic] for topic in members[:6]))
-    of_topic = [names[group] for group in groups]
+    found = sorted(_at_the_top(described), key=lambda top: -int(sizes[list(top[1])].sum()))
+    names = [name for name, _ in found]
+    texts = [
+        ", ".join(described.names[topic] for topic in sorted(topics, key=lambda at: -sizes[at])[:6])
+        for _, topics in found
+    ]
+    theme_of = {topic: name for name, topics in found for topic in topics}
+    of_topic = [theme_of[topic] for topic in range(clustering.topics)]
     inside = clustering.labels >= 0
     return Themed(
         themes=(*zip(names, texts, strict=True), (OTHER_THEME, _OTHER_TEXT)),

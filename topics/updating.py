@@ -20,6 +20,7 @@ from topics.known import enlarge
 from topics.pipeline import build_from_corpus, now, version
 from topics.progress import STAGES, Progress, Silent, Watch
 from topics.reading import Reading, read_files
+from topics.regrouping import regrouped
 from topics.settings import BuildSettings
 from topics.store import Cache, NullCache
 from topics.theming import passing, remarks_now
@@ -171,6 +172,7 @@ class _Work:
             papers=grown.papers,
             topics=grown.topics,
             themes=grown.themes,
+            groups=grown.groups,
             trends=trends,
             ledger=corpus.ledger[list(TABLES["ledger"])],
             vectors=vectors,
@@ -190,12 +192,18 @@ class _Work:
         found: dict[str, list[dict[str, Any]]] = {}
 
         def revise(topic_map: TopicMap) -> TopicMap:
-            revised = _aligned(_renamed(topic_map, self.old), self.old)
+            renamed = regrouped(
+                _renamed(topic_map, self.old), self.old, used=_used_ids(self.old, "groups")
+            )
+            revised = _aligned(renamed, self.old)
             gone = set(self.old.topics["id"]) - set(revised.topics["id"])
             fresh = set(revised.topics["id"]) - set(self.old.topics["id"])
             found["new"] = _listed(revised.topics, fresh)
             found["lost"] = _listed(self.old.topics, gone)
-            entry = self._entry(found["new"], refit=True, lost=found["lost"])
+            entry = {
+                **self._entry(found["new"], refit=True, lost=found["lost"]),
+                **_groups_changed(revised, self.old),
+            }
             manifest = {
                 **revised.manifest,
                 "first_built": _first_built(self.old.manifest),
@@ -269,6 +277,7 @@ class _Work:
             "counts": {
                 "papers": len(grown.papers),
                 "topics": len(grown.topics),
+                "groups": len(grown.groups),
                 "themes": len(grown.themes),
                 "unclustered": int(grown.papers["topic"].isna().sum()),
                 "undated": int(grown.papers["date"].isna().sum()),
@@ -309,12 +318,12 @@ def _first_built(manifest: Mapping[str, Any]) -> Any:
     return manifest.get("first_built") or manifest.get("created")
 
 
-def _used_ids(old: TopicMap) -> set[str]:
-    """Ids of all topics that the map has or ever had."""
-    used = {str(topic) for topic in old.topics["id"]}
+def _used_ids(old: TopicMap, what: str = "topics") -> set[str]:
+    """Ids of all topics, or groups, that the map has or ever had."""
+    used = {str(row_id) for row_id in getattr(old, what)["id"]}
     for entry in old.manifest.get("updates", []):
-        for topic in (*entry.get("new_topics", []), *entry.get("lost_topics", [])):
-            used.add(str(topic["id"]))
+        for row in (*entry.get(f"new_{what}", []), *entry.get(f"lost_{what}", [])):
+            used.add(str(row["id"]))
     return used
 
 
@@ -325,6 +334,14 @@ def _listed(topics: pd.DataFrame, ids: Any) -> list[dict[str, Any]]:
         {"id": str(row["id"]), "name": str(row["name"]), "papers": int(row["size"])}
         for row in chosen[["id", "name", "size"]].to_dict("records")
     ]
+
+
+def _groups_changed(new: TopicMap, old: TopicMap) -> dict[str, list[dict[str, Any]]]:
+    """What the manifest keeps of groups that came and went."""
+    return {
+        "new_groups": _listed(new.groups, set(new.groups["id"]) - set(old.groups["id"])),
+        "lost_groups": _listed(old.groups, set(old.groups["id"]) - set(new.groups["id"])),
+    }
 
 
 def _trends(papers: pd.DataFrame, as_of: str | None) -> pd.DataFrame:
@@ -381,7 +398,9 @@ def _aligned(found: TopicMap, old: TopicMap) -> TopicMap:
     middles = [at[place] for place in zip(found.topics["x"], found.topics["y"], strict=True)]
     papers = found.papers.assign(x=points[:, 0], y=points[:, 1])
     topics = found.topics.assign(x=points[middles, 0], y=points[middles, 1])
-    return replace(found, papers=papers, topics=topics)
+    middles = [at[place] for place in zip(found.groups["x"], found.groups["y"], strict=True)]
+    groups = found.groups.assign(x=points[middles, 0], y=points[middles, 1])
+    return replace(found, papers=papers, topics=topics, groups=groups)
 
 
 def _array(rows: Sequence[int]) -> Any:

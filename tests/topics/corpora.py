@@ -110,9 +110,11 @@ def assert_sound(built: TopicMap) -> None:
     """Check what holds for the map of any corpus."""
     _assert_sound_papers(built)
     _assert_sound_topics(built)
+    _assert_sound_groups(built)
     papers, themes, counts = built.papers, built.themes, built.manifest["counts"]
     assert counts["papers"] == len(papers)
     assert counts["topics"] == len(built.topics)
+    assert counts["groups"] == len(built.groups)
     assert counts["unclustered"] == built.unclustered
     assert counts["undated"] == built.undated
     if len(themes):
@@ -159,6 +161,30 @@ def _assert_sound_topics(built: TopicMap) -> None:
         assert topic["keywords"]
         assert len({word.casefold() for word in topic["keywords"]}) == len(topic["keywords"])
         assert ((members["x"] == topic["x"]) & (members["y"] == topic["y"])).any()
+
+
+def _assert_sound_groups(built: TopicMap) -> None:
+    """Groups hold what they say, none is a circle or of one, and no two names are alike."""
+    groups, topics, papers = built.groups, built.topics, built.papers
+    assert list(groups["id"]) == [f"g{number}" for number in range(1, len(groups) + 1)]
+    assert set(topics["parent"].dropna()) <= set(groups["id"])
+    names = [str(name) for name in (*topics["name"], *groups["name"])]
+    assert len({frozenset(name.casefold().split()) for name in names}) == len(names)
+    beside: dict[str | None, list[str]] = {}
+    for row in (*rows(topics), *rows(groups)):
+        above = built.groups_of(row["id"])
+        assert row["id"] not in above
+        parent = row["parent"] if isinstance(row["parent"], str) else None
+        assert above[:1] == ((parent,) if parent else ())
+        beside.setdefault(parent, []).append(row["name"])
+    assert all(len(beside[group]) >= 2 for group in groups["id"])
+    for group in rows(groups):
+        members = papers[papers["topic"].isin(built.topics_in[group["id"]])]
+        assert len(members) == group["size"]
+        assert set(group["representatives"]) <= set(members["id"])
+        assert group["keywords"]
+        assert 2 <= len(group["name"].split()) <= 5, group["name"]
+        assert ((members["x"] == group["x"]) & (members["y"] == group["y"])).any()
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

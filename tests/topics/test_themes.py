@@ -1,4 +1,4 @@
-"""Themes: each paper in the one that fits, or in none; groups of topics found without names."""
+"""Themes: each paper in the one that fits, or in none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from topics.encoders.base import unit_rows
 from topics.themefile import Theme
-from topics.themes import assign_themes, find_themes, theme_of_topics
+from topics.themes import assign_themes, theme_of_topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,49 +126,3 @@ def test_a_topic_has_the_theme_that_weighs_most() -> None:
 
 def test_a_topic_of_nobody_has_no_theme() -> None:
     assert theme_of_topics([], np.zeros(0), np.zeros(0, dtype=int), 1) == [None]
-
-
-# -------------------------------------------------------------------- found themes
-
-
-def _centres(*groups: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    member = np.repeat(np.arange(len(groups)), groups)
-    return unit_rows(np.eye(9)[member] + rng.normal(size=(len(member), 9)) * 0.05), member
-
-
-def test_near_topics_are_one_theme() -> None:
-    centres, member = _centres(4, 3, 3, 2)
-    sizes = np.array([5, 5, 5, 5, 20, 20, 20, 9, 9, 9, 30, 40])
-    found = find_themes(centres, sizes)
-    assert found.tolist() == np.array([3, 1, 2, 0])[member].tolist()  # most papers first
-
-
-@pytest.mark.parametrize("topics", [0, 1, 2, 3])
-def test_a_few_topics_are_themes_of_their_own(topics: int) -> None:
-    found = find_themes(np.eye(9)[:topics], np.ones(topics))
-    assert found.tolist() == list(range(topics))
-
-
-@given(st.integers(4, 25), st.integers(0, 5))
-def test_themes_are_three_to_eight_and_numbered_by_size(topics: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    sizes = rng.integers(3, 50, size=topics)
-    found = find_themes(unit_rows(rng.normal(size=(topics, 6))), sizes)
-    count = int(found.max()) + 1
-    assert 3 <= count <= 8
-    assert set(found.tolist()) == set(range(count))
-    papers = np.bincount(found, weights=sizes)
-    assert (np.diff(papers) <= 0).all()
-
-
-def test_topics_all_in_one_place_can_be_grouped() -> None:
-    found = find_themes(np.repeat(unit_rows(np.ones((1, 4))), 6, axis=0), np.ones(6))
-    assert len(found) == 6
-    assert set(found.tolist()) == set(range(int(found.max()) + 1))
-
-
-def test_a_topic_of_which_nothing_is_known_can_be_grouped() -> None:
-    centres, _ = _centres(2, 2, 2)
-    centres[0] = 0
-    assert len(find_themes(centres, np.ones(6))) == 6
