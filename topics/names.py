@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from topics.terms import TermTable
     from topics.usage import Usage
 
-__all__ = ["NAME_WORDS", "Nearness", "alike", "choose_names", "is_fragment"]
+__all__ = ["NAME_WORDS", "Nearness", "alike", "choose_names", "is_fragment", "sentence"]
 
 #: From the number of a topic or group and phrases to the cosine of each with its centre.
 Nearness: TypeAlias = "Callable[[int, Sequence[str]], Sequence[float]]"
@@ -341,7 +341,7 @@ def _distinct(
         taken = set(chosen.values())
         for each in those:
             if not _clashes(each.term, beside, above, below, taken):
-                chosen[node], named[node] = each.term, _sentence(each.text)
+                chosen[node], named[node] = each.term, sentence(each.text)
                 return
 
     for group in tree.groups:
@@ -392,14 +392,15 @@ def _joined(columns: Sequence[int], terms: TermTable, taken: set[str]) -> str:
     known = {frozenset(name.casefold().split()) for name in taken}
     for first in range(len(words)):
         for second in range(first + 1, len(words)):
-            name = _sentence(f"{words[first]} and {words[second]}")
+            name = sentence(f"{words[first]} and {words[second]}")
             fits = len(name.split()) <= NAME_WORDS[1]
             if fits and frozenset(name.casefold().split()) not in known:
                 return name
     number = len(taken) + 1
-    return f"Mixed topic {number}" if not words else _sentence(f"{words[0]}, group {number}")
+    return f"Mixed topic {number}" if not words else sentence(f"{words[0]}, group {number}")
 
 
-def _sentence(name: str) -> str:
+def sentence(name: str) -> str:
+    """A name with a capital first letter, unless its first word is written in its own way."""
     first = name.split()[0]
     return name[0].upper() + name[1:] if first == first.lower() and len(first) > 2 else name

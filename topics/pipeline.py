@@ -104,17 +104,21 @@ def _found(
     corpus: Corpus, settings: BuildSettings, cache: Cache, watch: Watch
 ) -> tuple[TopicMap, Encoded]:
     """The map of a corpus, not yet written, and its encoder."""
-    from topics import stages, theming
+    from topics import naming, stages, theming
     from topics.quality import mean_stability
     from topics.tables import assemble
 
     theming.check_settings(settings)
+    naming.check_settings(settings)
     with watch.stage(STAGES[1]):
         encoded = stages.encode(corpus, settings, cache)
     with watch.stage(STAGES[2]):
         placed = stages.place(corpus, encoded, settings, cache)
     with watch.stage(STAGES[3]):
-        described = stages.describe(corpus, encoded, placed, cache)
+        named = naming.propose_names(
+            corpus, stages.describe(corpus, encoded, placed, cache), settings, cache
+        )
+        described = named.described
     with watch.stage(STAGES[4]):
         themed = theming.sort_into_themes(corpus, encoded, described, settings, cache)
     with watch.stage(STAGES[5]):
@@ -127,11 +131,14 @@ def _found(
     notices = [
         *corpus.notices,
         *stages.remarks(corpus, described),
+        *named.notices,
         *theming.remarks(themed, settings),
     ]
     for notice in notices[len(corpus.notices) :]:
         watch.progress.note(notice)
     manifest = _manifest(corpus, settings, encoded, tables, quality, notices, watch.seconds)
+    if named.evidence:
+        manifest["names"] = named.evidence
     topic_map = TopicMap(
         papers=tables.papers,
         topics=tables.topics,

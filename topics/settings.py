@@ -82,6 +82,16 @@ class BuildSettings:
         0.1, "Least distance between points in the 2D map (UMAP's min_dist)."
     )
 
+    name_model: str = _setting(
+        "none",
+        "Language model that may propose names of topics, `none` for none; a name is taken only if "
+        "papers use its words. Sends titles and keywords to `--name-url`.",
+    )
+    name_url: str = _setting(
+        "http://localhost:11434/v1",
+        "OpenAI-compatible address of that model; its key is read from `PAPERMAP_NAME_KEY`.",
+    )
+
     def __post_init__(self) -> None:
         if self.encoder not in ENCODERS:
             raise SettingsError(

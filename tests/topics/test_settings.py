@@ -77,6 +77,8 @@ def test_every_setting_has_a_flag() -> None:
         ("min_topic_size", "4", 4),
         ("min_samples", "3", 3),
         ("layout_spread", "0.25", 0.25),
+        ("name_model", "llama3", "llama3"),
+        ("name_url", "https://example.org/v1", "https://example.org/v1"),
     ],
 )
 def test_a_flag_reaches_its_setting(setting: str, written: str, value: Any) -> None:
