@@ -27,6 +27,7 @@ LAYERS = (
     ("errors",),
     (
         "alignment",
+        "chat",
         "console",
         "folders",
         "language",
@@ -71,7 +72,7 @@ LAYERS = (
     ("flags", "preview"),
     ("describing",),
     ("stages",),
-    ("theming",),
+    ("naming", "theming"),
     ("tables",),
     ("growth", "pipeline"),
     ("regrouping",),
