@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
     from topics.neighbours import NeighbourGraph
@@ -23,10 +25,11 @@ __all__ = [
     "UNCLUSTERED",
     "Clustering",
     "cluster",
+    "cohesive",
     "joined",
-    "modularity",
     "no_topics",
     "settle",
+    "siblings_merged",
     "topic_size_for",
     "votes",
 ]
@@ -123,7 +126,31 @@ def cluster(
         return no_topics(papers)
     labels = _by_size(_without_loose(joined(labels, graph), graph))
     labels = _polished(labels, graph, vectors=vectors, size=size)
-    return settle(_siblings_merged(labels, graph, vectors=vectors), graph, vectors=vectors)
+    return settle(siblings_merged(labels, graph, vectors=vectors), graph, vectors=vectors)
+
+
+def cohesive(
+    labels: np.ndarray, graph: NeighbourGraph, *, vectors: np.ndarray, size: int
+) -> np.ndarray:
+    """Keep in groups only papers whose nearest papers are there too, and groups of such papers.
+
+    Args:
+        labels: any numbering, `UNCLUSTERED` for papers in no group; shape (papers,).
+        graph: the papers' neighbours.
+        vectors: their vectors.
+        size: fewest papers of a group that papers may leave.
+
+    Returns:
+        Labels numbered by falling size.
+    """
+    import numpy as np
+
+    labels = _by_size(labels)
+    shares = votes(labels, graph, int(labels.max(initial=UNCLUSTERED)) + 1)
+    own = shares[np.arange(len(labels)), labels]
+    labels = joined(np.where(own >= JOIN_SHARES[0], labels, UNCLUSTERED), graph)
+    labels = _by_size(_without_loose(labels, graph))
+    return _polished(labels, graph, vectors=vectors, size=size)
 
 
 def settle(labels: np.ndarray, graph: NeighbourGraph, *, vectors: np.ndarray) -> Clustering:
@@ -143,31 +170,6 @@ def settle(labels: np.ndarray, graph: NeighbourGraph, *, vectors: np.ndarray) ->
     shares = votes(labels, graph, topics)
     nearest = np.where(labels >= 0, labels, _nearest(shares, labels, vectors))
     return Clustering(labels, shares[np.arange(papers), nearest], nearest)
-
-
-def modularity(clustering: Clustering, graph: NeighbourGraph) -> float:
-    """How well topics keep neighbours together, beyond chance.
-
-    The modularity of the partition on the neighbour graph (Newman and Girvan 2004), in which
-    unclustered papers count as torn apart. It needs no labels, and on labelled corpora the
-    clustering with the highest modularity was among the best by adjusted Rand index.
-
-    Returns:
-        A number below 1; 0 is what chance would give.
-    """
-    import numpy as np
-
-    if clustering.topics == 0:
-        return 0.0
-    papers = len(clustering.labels)
-    inside = clustering.labels >= 0
-    together = float(clustering.confidence[inside].sum()) / papers
-    chosen = np.bincount(graph.indices[:, 1:].ravel(), minlength=papers) / (graph.k - 1)
-    by_chance = sum(
-        float(member.mean()) * float(chosen[member].sum()) / papers
-        for member in (clustering.labels == topic for topic in range(clustering.topics))
-    )
-    return together - by_chance
 
 
 def no_topics(papers: int) -> Clustering:
@@ -282,13 +284,29 @@ def _polished(
     return labels
 
 
-def _siblings_merged(
-    labels: np.ndarray, graph: NeighbourGraph, *, vectors: np.ndarray
+def siblings_merged(
+    labels: np.ndarray,
+    graph: NeighbourGraph,
+    *,
+    vectors: np.ndarray,
+    enough: float | None = None,
+    regions: Sequence[np.ndarray] = (),
+    alike: float = 0.0,
 ) -> np.ndarray:
     """Make one of two topics whose papers are each other's neighbours, closest pair first.
 
     Every paper counts for the topic that it is nearest to, unclustered ones too: what lies
     between two topics says most about whether they are one.
+
+    Args:
+        labels: any numbering, `UNCLUSTERED` for papers in no topic; shape (papers,).
+        graph: the papers' neighbours.
+        vectors: their vectors.
+        enough: links between two topics, over those that their papers have at all, above which
+            they are one; follows the corpus where None.
+        regions: other groupings of all papers, each of shape (papers,).
+        alike: cosine of what two topics have of the groups of each of ``regions``, on average,
+            below which they stay apart.
     """
     import numpy as np
 
@@ -297,24 +315,48 @@ def _siblings_merged(
     everyone = _polished(everyone, graph, vectors=vectors, size=1)
     topics = int(labels.max(initial=UNCLUSTERED)) + 1
     links = _links(everyone, graph, topics)
+    held = [_held(everyone, groups, topics) for groups in regions]
     sizes = np.bincount(everyone[everyone >= 0], minlength=topics)
     most = LARGEST_MERGED * len(labels)
-    enough = max(LEAST_LINKS, SIBLING_LINKS / math.sqrt(len(labels)))
+    enough = enough or max(LEAST_LINKS, SIBLING_LINKS / math.sqrt(len(labels)))
     into = np.arange(topics)
     while topics > 2:
         volume = np.sqrt(np.maximum(links.sum(axis=1), 1e-12))
         share = links / np.outer(volume, volume)
         share[(sizes[:, None] + sizes > most) | np.eye(len(sizes), dtype=bool)] = 0
+        if held:
+            share[np.round(sum(map(_cosines, held)) / len(held), 9) < alike] = 0
         first, second = sorted(np.unravel_index(np.round(share, 9).argmax(), share.shape))
         if share[first, second] < enough:
             break
         links[first] += links[second]
         links[:, first] += links[:, second]
         links[second], links[:, second] = 0, 0
+        for table in held:
+            table[first] += table[second]
+            table[second] = 0
         sizes[first], sizes[second] = sizes[first] + sizes[second], len(labels)
         into[into == second] = first
         topics -= 1
     return np.where(labels >= 0, into[labels], UNCLUSTERED)
+
+
+def _held(labels: np.ndarray, groups: np.ndarray, topics: int) -> np.ndarray:
+    """Papers that each topic has of each group; float array of shape (topics, groups)."""
+    import numpy as np
+
+    held = np.zeros((topics, int(groups.max(initial=0)) + 1))
+    both = (labels >= 0) & (groups >= 0)
+    np.add.at(held, (labels[both], groups[both]), 1)
+    return held
+
+
+def _cosines(rows: np.ndarray) -> np.ndarray:
+    """Cosine of each row with each other one."""
+    import numpy as np
+
+    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return np.asarray(unit @ unit.T)
 
 
 def _links(labels: np.ndarray, graph: NeighbourGraph, topics: int) -> np.ndarray:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from topics.clustering import modularity
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,7 +12,13 @@ if TYPE_CHECKING:
     from topics.clustering import Clustering
     from topics.neighbours import NeighbourGraph
 
-__all__ = ["keyword_diversity", "layout_preservation", "mean_stability", "quality_figures"]
+__all__ = [
+    "keyword_diversity",
+    "layout_preservation",
+    "mean_stability",
+    "modularity",
+    "quality_figures",
+]
 
 #: Papers that the layout is judged by; more would not change the second digit.
 _SAMPLE = 5000
@@ -65,6 +69,31 @@ def layout_preservation(graph: NeighbourGraph, points: np.ndarray) -> float:
         for row, found in zip(rows, near, strict=True)
     ]
     return float(np.mean(kept)) / (k - 1)
+
+
+def modularity(clustering: Clustering, graph: NeighbourGraph) -> float:
+    """How well topics keep neighbours together, beyond chance.
+
+    The modularity of the partition on the neighbour graph (Newman and Girvan 2004), in which
+    unclustered papers count as torn apart. It needs no labels, and on labelled corpora the
+    clustering with the highest modularity was among the best by adjusted Rand index.
+
+    Returns:
+        A number below 1; 0 is what chance would give.
+    """
+    import numpy as np
+
+    if clustering.topics == 0:
+        return 0.0
+    papers = len(clustering.labels)
+    inside = clustering.labels >= 0
+    together = float(clustering.confidence[inside].sum()) / papers
+    chosen = np.bincount(graph.indices[:, 1:].ravel(), minlength=papers) / (graph.k - 1)
+    by_chance = sum(
+        float(member.mean()) * float(chosen[member].sum()) / papers
+        for member in (clustering.labels == topic for topic in range(clustering.topics))
+    )
+    return together - by_chance
 
 
 def keyword_diversity(keywords: Sequence[Sequence[str]]) -> float:

@@ -39,10 +39,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 9
-
-#: Epochs of the layouts in which topics are sought again: fewer than the map's own, to be quick.
-_REPEAT_EPOCHS = 100
+_VERSION = 10
 
 #: Libraries whose results change from version to version.
 _LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
@@ -180,13 +177,22 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
     @one_thread()
     def compute() -> Placed:
         from topics.clustering import no_topics
+        from topics.consensus import effort_for, find_topics
         from topics.neighbours import knn_graph
         from topics.projection import layout, neighbours_for
         from topics.terms import ALIKE, sameness
 
         near = min(settings.neighbours or neighbours_for(len(corpus)), len(corpus) - 1)
         graph = knn_graph(encoded.vectors, k=near + 1, seed=settings.seed)
-        space, clustering = _best_clustering(encoded.vectors, graph, settings)
+        space, clustering = find_topics(
+            encoded.vectors,
+            graph,
+            effort=effort_for(len(corpus)),
+            dimensions=settings.cluster_dimensions,
+            seed=settings.seed,
+            min_topic_size=settings.min_topic_size,
+            min_samples=settings.min_samples,
+        )
         if sameness(texts_of(corpus)) > ALIKE:
             clustering = no_topics(len(corpus))
         points = layout(encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed)
@@ -215,40 +221,6 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
         )
 
     return cache.get_or_compute("place", key, compute, save=save, load=load)
-
-
-def _best_clustering(
-    vectors: np.ndarray, graph: NeighbourGraph, settings: BuildSettings
-) -> tuple[np.ndarray, Clustering]:
-    """Try a few seeds and keep the topics that hold neighbours together best.
-
-    On a small corpus one seed's topics may differ much from another's, and a try is cheap.
-    """
-    from topics.clustering import cluster, modularity
-    from topics.projection import cluster_space
-
-    papers = len(vectors)
-    tries = 8 if papers <= 500 else 4 if papers <= 2000 else 2 if papers <= 5000 else 1
-    best: tuple[float, np.ndarray, Clustering] | None = None
-    for attempt in range(tries):
-        space = cluster_space(
-            vectors,
-            graph,
-            dimensions=settings.cluster_dimensions,
-            seed=(settings.seed + attempt) % 2**32,
-        )
-        found = cluster(
-            space,
-            graph,
-            vectors=vectors,
-            min_topic_size=settings.min_topic_size,
-            min_samples=settings.min_samples,
-        )
-        score = modularity(found, graph)
-        if best is None or score > best[0]:
-            best = (score, space, found)
-    assert best is not None  # noqa: S101  there is at least one try
-    return best[1], best[2]
 
 
 def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> Described:
@@ -366,25 +338,19 @@ def stability(
 
     @one_thread()
     def compute() -> np.ndarray:
-        from topics.clustering import cluster
-        from topics.projection import cluster_space
+        from topics.consensus import effort_again, find_topics
         from topics.stability import topic_stability
 
         def seek(vectors: np.ndarray, graph: NeighbourGraph, seed: int) -> Clustering:
-            space = cluster_space(
+            return find_topics(
                 vectors,
                 graph,
+                effort=effort_again(len(vectors)),
                 dimensions=settings.cluster_dimensions,
                 seed=seed,
-                epochs=_REPEAT_EPOCHS,
-            )
-            return cluster(
-                space,
-                graph,
-                vectors=vectors,
                 min_topic_size=settings.min_topic_size,
                 min_samples=settings.min_samples,
-            )
+            )[1]
 
         return topic_stability(
             described.clustering.labels,

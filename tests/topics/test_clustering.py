@@ -12,15 +12,15 @@ from topics.clustering import (
     UNCLUSTERED,
     Clustering,
     _polished,
-    _siblings_merged,
     cluster,
-    modularity,
     no_topics,
     settle,
+    siblings_merged,
     topic_size_for,
 )
 from topics.encoders.base import unit_rows
 from topics.neighbours import NeighbourGraph, knn_graph
+from topics.quality import modularity
 
 SIZES = (24, 20, 18, 16, 12, 10)
 #: Places of the groups in the plane, and of strays: all far from one another.
@@ -236,14 +236,14 @@ def _halved(pull: float) -> tuple[np.ndarray, NeighbourGraph, np.ndarray]:
 
 def test_topics_that_share_their_neighbours_are_made_one() -> None:
     labels, graph, vectors = _halved(0)
-    merged = _siblings_merged(labels, graph, vectors=vectors)
+    merged = siblings_merged(labels, graph, vectors=vectors)
     assert len(np.unique(merged)) == 10
     assert len(np.unique(merged[:80])) == 1
 
 
 def test_topics_with_neighbours_of_their_own_stay_apart() -> None:
     labels, graph, vectors = _halved(2)
-    merged = _siblings_merged(labels, graph, vectors=vectors)
+    merged = siblings_merged(labels, graph, vectors=vectors)
     assert len(np.unique(merged)) == 11
     assert len(np.unique(merged[:80])) == 2
 
@@ -253,7 +253,7 @@ def test_merging_makes_no_topic_of_the_corpus_bulk() -> None:
     rng = np.random.default_rng(2)
     vectors = unit_rows(np.ones((1, 30)) + rng.normal(size=(600, 30)) * 0.2)
     labels = np.repeat(np.arange(20), 30)
-    merged = _siblings_merged(labels, knn_graph(vectors, k=16), vectors=vectors)
+    merged = siblings_merged(labels, knn_graph(vectors, k=16), vectors=vectors)
     assert 4 <= len(np.unique(merged)) <= 20
     assert np.bincount(merged).max() <= 600 * 0.25
 
@@ -261,7 +261,7 @@ def test_merging_makes_no_topic_of_the_corpus_bulk() -> None:
 def test_unclustered_papers_stay_so_when_topics_are_made_one() -> None:
     labels, graph, vectors = _halved(0)
     labels[::7] = UNCLUSTERED
-    merged = _siblings_merged(labels, graph, vectors=vectors)
+    merged = siblings_merged(labels, graph, vectors=vectors)
     assert ((merged < 0) == (labels < 0)).all()
     assert len(np.unique(merged[merged >= 0])) == 10
 
