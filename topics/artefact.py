@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew
 from topics.folders import file_digest, present, replacing
+from topics.snapshots import first_whole, named_digest
 from topics.topicmap import SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _REAL = ("topic_confidence", "theme_confidence", "x", "y", "stability", "share",
 
 
 def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
-    """Read a map folder.
+    """Read a map folder, or the current snapshot of a folder that maps are published to.
 
     Lists are Python lists, never null; a missing text or number is null.
 
@@ -50,11 +51,18 @@ def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
         MapNotFound: there is no folder or no manifest.
         MapTooNew: the schema is newer than this version understands.
         MapBroken: a file is missing, altered or cannot be read.
+        MapWithdrawn: it was published once, and taken back.
     """
+    return first_whole(
+        present(Path(path)), lambda folder, notes: _load(folder, notes, verify=verify)
+    )
+
+
+def _load(path: Path, notes: tuple[str, ...], *, verify: bool) -> TopicMap:
     while True:
-        folder = present(Path(path))
+        folder = present(path)
         with _held(folder) as number:
-            manifest = read_manifest(folder)
+            manifest = _manifest(folder, notes)
             try:
                 topic_map = _read(folder, manifest, verify=verify)
             except MapBroken:
@@ -73,8 +81,12 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
         MapNotFound: there is no folder or no manifest.
         MapTooNew: the schema is newer than this version understands.
         MapBroken: the manifest is not what a map's manifest looks like.
+        MapWithdrawn: it was published once, and taken back.
     """
-    folder = present(Path(path))
+    return first_whole(present(Path(path)), _manifest)
+
+
+def _manifest(folder: Path, notes: tuple[str, ...] = ()) -> dict[str, Any]:
     try:
         raw = (folder / MANIFEST).read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -87,7 +99,8 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
             f"The map at {folder} cannot be read ({error.strerror or error}). "
             "Check that you may open the folder and the files in it."
         ) from error
-    return _checked(folder, raw)
+    manifest = _checked(folder, raw)
+    return {**manifest, "notices": [*manifest.get("notices", []), *notes]} if notes else manifest
 
 
 def save(
@@ -194,7 +207,10 @@ def _checked(folder: Path, raw: bytes) -> dict[str, Any]:
         raise _broken(folder, f"{MANIFEST} does not list the map's files")
     if unlisted := [name for name in _required() if name not in files]:
         raise _broken(folder, f"{MANIFEST} does not list {', '.join(unlisted)}")
-    return {**manifest, "digest": hashlib.sha256(raw).hexdigest()}
+    digest = hashlib.sha256(raw).hexdigest()
+    if digest != (named_digest(folder) or digest):
+        raise _broken(folder, f"{MANIFEST} is not the one that its address names")
+    return {**manifest, "digest": digest}
 
 
 def _read(folder: Path, manifest: dict[str, Any], *, verify: bool) -> TopicMap:

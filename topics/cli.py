@@ -15,6 +15,7 @@ from topics.commands import command_line
 from topics.console import Console, EventLines
 from topics.errors import PapermapError
 from topics.flags import reading_of
+from topics.report_flags import filters_of, wishes_of
 from topics.settings import BuildSettings, describe
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from topics.serving import Server
     from topics.store import default_root
 
-    maps = arguments.maps or [_sample_map()]
+    maps = [str(_local(each)) for each in arguments.maps] or [_sample_map()]
     reach = {
         "host": arguments.host,
         "port": arguments.port,
@@ -281,7 +282,7 @@ def _read(arguments: argparse.Namespace) -> None:
 def _info(arguments: argparse.Namespace) -> None:
     from topics.artefact import read_manifest
 
-    manifest = read_manifest(arguments.map)
+    manifest = read_manifest(_local(arguments.map))
     if arguments.json:
         _print_json({key: value for key, value in manifest.items() if key != "digest"})
         return
@@ -300,23 +301,12 @@ def _info(arguments: argparse.Namespace) -> None:
 
 def _report(arguments: argparse.Namespace) -> None:
     from topics.artefact import load
-    from topics.report.wishes import Wishes
     from topics.reports import write_report
-    from topics.selection import Filters
     from topics.threshold import at_confidence
 
-    filters = Filters(
-        themes=tuple(arguments.theme),
-        topics=tuple(arguments.topic),
-        since=arguments.since,
-        until=arguments.until,
-        text=arguments.words,
-        hide_unclustered=arguments.in_topics,
-    )
-    told = ("title", "author", "note", "link", "sections")
     with _teller(arguments) as console:
         console.stage(1, 2, "Reading the map")
-        topic_map = load(arguments.map)
+        topic_map = load(_local(arguments.map))
         if arguments.confidence is not None:
             topic_map = at_confidence(topic_map, arguments.confidence / 100)
         console.stage(2, 2, "Writing the report")
@@ -324,8 +314,8 @@ def _report(arguments: argparse.Namespace) -> None:
             topic_map,
             arguments.out,
             file_format=arguments.format,
-            filters=filters,
-            wishes=Wishes(**{name: getattr(arguments, name) for name in told}),
+            filters=filters_of(arguments),
+            wishes=wishes_of(arguments),
         )
     print(f"{written} papers written to {arguments.out}")
 
@@ -336,7 +326,7 @@ def _export(arguments: argparse.Namespace) -> None:
 
     with _teller(arguments) as console:
         console.stage(1, 2, "Reading the map")
-        topic_map = load(arguments.map)
+        topic_map = load(_local(arguments.map))
         console.stage(2, 2, "Writing the file")
         size = write_page(
             topic_map,
@@ -349,11 +339,54 @@ def _export(arguments: argparse.Namespace) -> None:
     print(f"{len(topic_map.papers)} papers written to {arguments.out} ({size / 1e6:.1f} MB)")
 
 
+def _publish(arguments: argparse.Namespace) -> None:
+    from topics.publishing import publish
+
+    with _teller(arguments) as console:
+        done = publish(arguments.map, arguments.to, tell=lambda step: console.stage(1, 1, step))
+    if arguments.json:
+        _print_json({"digest": done.digest, "address": done.address, "current": done.place})
+        return
+    print(f"{done.papers} papers published. Always this very map:  {done.address}")
+    print(f"Whatever is published last:  papermap serve {done.place}")
+
+
+def _unpublish(arguments: argparse.Namespace) -> int | None:
+    from topics.publishing import published, unpublish
+
+    if not arguments.snapshots and arguments.keep is None:
+        for each in published(arguments.place):
+            state = "withdrawn" if each.withdrawn else "current" if each.current else ""
+            print(f"{each.digest[:12]}  {each.published}  {each.papers} papers  {state}".rstrip())
+        print("papermap unpublish: name the snapshots to withdraw, or --keep N.", file=sys.stderr)
+        return 2
+    done = unpublish(
+        arguments.place, arguments.snapshots, keep=arguments.keep, reason=arguments.reason
+    )
+    for each in done:
+        print(f"Withdrawn: {each.address}")
+    if not done:
+        print("Nothing to withdraw.")
+    return None
+
+
+def _local(address: str) -> Path:
+    """The folder of a map; what is published at a URL is fetched first."""
+    from topics.places import is_url
+
+    if not is_url(address):
+        return Path(address)
+    from topics.publishing import local_folder
+
+    print(f"Fetching what is new at {address}", file=sys.stderr)
+    return local_folder(address)
+
+
 def _hits(arguments: argparse.Namespace) -> None:
     from topics.artefact import load
     from topics.search import nearest_papers
 
-    hits = nearest_papers(load(arguments.map), arguments.query, limit=arguments.limit)
+    hits = nearest_papers(load(_local(arguments.map)), arguments.query, limit=arguments.limit)
     if arguments.json:
         _print_json(hits)
         return
@@ -376,6 +409,8 @@ _RUNS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {
     "info": _info,
     "report": _report,
     "export": _export,
+    "publish": _publish,
+    "unpublish": _unpublish,
     "search": _hits,
     "place": _hits,
 }

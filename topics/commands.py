@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 from typing import Any
 
 from topics.flags import add_reading
-from topics.report.wishes import SECTIONS
+from topics.report_flags import add_report_flags
 from topics.reports import FORMATS
 from topics.settings import describe
 
@@ -48,6 +47,8 @@ def command_line(*, version: type[argparse.Action]) -> argparse.ArgumentParser:
         _add_info,
         _add_report,
         _add_export,
+        _add_publish,
+        _add_unpublish,
         _add_search,
         _add_place,
     ):
@@ -181,41 +182,7 @@ def _add_report(commands: Any, common: argparse.ArgumentParser) -> None:
         help="html, pdf and md to read; xlsx, csv, bib, ris and json with the papers alone",
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="file to write")
-    chosen = parser.add_argument_group("which papers (all without these)")
-    for flag, metavar, text in (
-        ("--topic", "ID", "only this topic, such as t3; may be given again"),
-        ("--theme", "NAME", "only this theme; may be given again"),
-    ):
-        chosen.add_argument(flag, action="append", default=[], metavar=metavar, help=text)
-    chosen.add_argument(
-        "--since",
-        type=_date,
-        metavar="DATE",
-        help="dated from then on: 2025, 2025-03 or 2025-03-14",
-    )
-    chosen.add_argument("--until", type=_date, metavar="DATE", help="dated up to then")
-    chosen.add_argument(
-        "--words", default="", metavar="TEXT", help="with all these words in title or abstract"
-    )
-    chosen.add_argument("--in-topics", action="store_true", help="only papers in some topic")
-    chosen.add_argument(
-        "--confidence",
-        type=_percent,
-        metavar="PERCENT",
-        help="of its most similar papers that must lie in a paper's topic (default: as built)",
-    )
-    wishes = parser.add_argument_group("what it says (html, pdf, md)")
-    wishes.add_argument("--title", default="", metavar="TEXT", help="title in place of the usual")
-    wishes.add_argument("--author", default="", metavar="NAME", help="who hands it on")
-    wishes.add_argument("--note", default="", metavar="TEXT", help="some words at its start")
-    wishes.add_argument("--link", default="", metavar="URL", help="where to look at the map")
-    wishes.add_argument(
-        "--sections",
-        type=_sections,
-        default=(),
-        metavar="NAMES",
-        help=f"some of {','.join(SECTIONS)} (default: all)",
-    )
+    add_report_flags(parser)
     _add_progress(parser)
 
 
@@ -235,32 +202,34 @@ def _add_export(commands: Any, common: argparse.ArgumentParser) -> None:
     _add_progress(parser)
 
 
-def _date(text: str) -> str:
-    parts = text.split("-")
-    widths = [len(part) for part in parts]
-    known = widths in ([4], [4, 2], [4, 2, 2]) and all(part.isdecimal() for part in parts)
-    try:
-        dt.date(*(int(part) for part in (*parts, "01", "01")[:3]))
-    except (TypeError, ValueError):
-        known = False
-    if not known:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2025, 2025-03 or 2025-03-14")
-    return text
+def _add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "publish", parents=[common], help="publish a map as a snapshot that never changes"
+    )
+    parser.add_argument("map", metavar="MAP", help="folder of the map")
+    parser.add_argument(
+        "--to", required=True, metavar="PLACE", help="folder, or URL such as s3://bucket/maps"
+    )
+    parser.add_argument("--json", action="store_true", help="print the result, and only that")
+    _add_progress(parser)
 
 
-def _percent(text: str) -> int:
-    if not text.isdecimal() or not 0 <= int(text) <= 100:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 100")
-    return int(text)
-
-
-def _sections(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
-    if unknown := [name for name in names if name not in SECTIONS]:
-        raise argparse.ArgumentTypeError(
-            f"there is no section {unknown[0]!r}; there are {', '.join(SECTIONS)}"
-        )
-    return names
+def _add_unpublish(commands: Any, common: argparse.ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "unpublish",
+        parents=[common],
+        help="withdraw published snapshots; list them where none is named",
+    )
+    parser.add_argument("place", metavar="PLACE", help="folder or URL that was published to")
+    parser.add_argument(
+        "snapshots", nargs="*", metavar="SNAPSHOT", help="eight signs or more of its digest"
+    )
+    parser.add_argument(
+        "--keep", type=int, metavar="N", help="withdraw all but the N latest (the current stays)"
+    )
+    parser.add_argument(
+        "--reason", default="", metavar="TEXT", help="told to whoever follows a link to one"
+    )
 
 
 def _add_search(commands: Any, common: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ so that the command line and the dashboard can show the message as it is.
     └── MapError             a map folder that cannot be opened
         ├── MapNotFound      nothing there
         ├── MapBroken        files missing, cut off or altered
+        ├── MapWithdrawn     published once, and taken back
         └── MapTooNew        written by a later version of Papermap
 """
 
@@ -26,6 +27,7 @@ __all__ = [
     "MapError",
     "MapNotFound",
     "MapTooNew",
+    "MapWithdrawn",
     "PapermapError",
     "SettingsError",
     "SourceError",
@@ -88,6 +90,10 @@ class MapNotFound(MapError):
 
 class MapBroken(MapError):
     """Files of the map are missing, cut off or altered."""
+
+
+class MapWithdrawn(MapError):
+    """The map was published once and has been taken back."""
 
 
 class MapTooNew(MapError):

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,19 @@ if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("build", "update", "serve", "read", "info", "report", "export", "search", "place")
+COMMANDS = (
+    "build",
+    "update",
+    "serve",
+    "read",
+    "info",
+    "report",
+    "export",
+    "publish",
+    "unpublish",
+    "search",
+    "place",
+)
 PAGE = sample.folder() / "page-1.txt"
 
 
@@ -98,7 +111,7 @@ def test_help_names_every_command(run: Run) -> None:
     assert done.code == 0
     assert done.err == ""
     for command in COMMANDS:
-        assert f"\n    {command} " in done.out
+        assert re.search(rf"\n    {command}\s", done.out)
     assert "examples:" in done.out
 
 
@@ -388,6 +401,21 @@ def test_export_writes_one_file(run: Run, folder: str, tmp_path: Path) -> None:
     assert done.out.startswith(f"153 papers written to {target} (")
     assert "<title>Read &lt;this&gt; · Papermap</title>" in target.read_text(encoding="utf-8")
     assert "--out" in run("export", folder, "--out", tmp_path / "no" / "map.html").error
+
+
+def test_publish_and_unpublish(run: Run, folder: str, tmp_path: Path) -> None:
+    target = tmp_path / "place"
+    done = run("publish", folder, "--to", target, "--json").json
+    assert done["current"] == str(target)
+    assert run("info", target, "--json").json == run("info", done["address"], "--json").json
+    listed = run("unpublish", target)
+    assert listed.code == 2
+    assert listed.out.startswith(done["digest"][:12])
+    assert run("unpublish", target, done["digest"][:8], "--reason", "no more").code == 0
+    assert "no more" in run("info", done["address"]).error
+    assert "withdrawn" in run("info", target).error
+    assert "is a file" in run("publish", folder, "--to", PAGE).error
+    assert "papermap publish" in run("unpublish", tmp_path / "none", "--keep", "1").error
 
 
 def test_search_and_place_print_hits(run: Run, folder: str) -> None:

@@ -1,0 +1,280 @@
+"""Publishing: immutable, verified, the pointer last; whatever fails, readers have a whole map."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import fsspec
+import pytest
+
+from tests.dashboard.screens import open_page
+from tests.factories import make_map, write_map
+from topics import places, publishing
+from topics.artefact import load, read_manifest
+from topics.errors import (
+    BuildError,
+    MapBroken,
+    MapBusy,
+    MapError,
+    MapNotFound,
+    MapWithdrawn,
+    PapermapError,
+    SettingsError,
+)
+from topics.folders import claimed
+from topics.publishing import local_folder, publish, published, unpublish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from topics.topicmap import TopicMap
+
+NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def maps(tmp_path_factory: pytest.TempPathFactory) -> list[TopicMap]:
+    folder = tmp_path_factory.mktemp("maps")
+    return [write_map(folder / str(n), make_map(papers=20 + n, topics=2)) for n in range(3)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "place"
+
+
+@pytest.fixture
+def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path / "cache"))
+    store = fsspec.filesystem("memory")
+    yield "memory://bucket/maps"
+    store.rm("/bucket", recursive=True) if store.exists("/bucket") else None
+
+
+def put(topic_map: TopicMap, to: Path | str, day: int = 0) -> publishing.Published:
+    assert topic_map.path is not None
+    return publish(topic_map.path, to, now=NOW + dt.timedelta(days=day))
+
+
+def test_the_place_is_the_last_map_and_an_address_always_the_same(
+    maps: list[TopicMap], place: Path
+) -> None:
+    first, second = put(maps[0], place), put(maps[1], place, 1)
+    assert load(place).digest == maps[1].digest == second.digest
+    assert len(load(first.address).papers) == 20
+    assert read_manifest(first.address)["digest"] == maps[0].digest
+    assert [each.digest for each in published(place)] == [second.digest, first.digest]
+    again = put(maps[0], place, 2)
+    assert again.published == first.published
+    assert load(place).digest == maps[0].digest
+    assert len(published(place)) == 2
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut", "altered", "manifest", "gone"])
+def test_a_harmed_snapshot_is_refused_and_the_one_before_stays(
+    maps: list[TopicMap], place: Path, harm: str
+) -> None:
+    put(maps[0], place)
+    folder = Path(put(maps[1], place, 1).address)
+    file = folder / "papers.parquet"
+    match harm:
+        case "missing":
+            file.unlink()
+        case "cut":
+            file.write_bytes(file.read_bytes()[:-7])
+        case "altered":
+            data = bytearray(file.read_bytes())
+            data[len(data) // 2] ^= 1
+            file.write_bytes(bytes(data))
+        case "manifest":
+            manifest = json.loads((folder / "manifest.json").read_text())
+            (folder / "manifest.json").write_text(json.dumps({**manifest, "created": "2001"}))
+        case "gone":
+            shutil.rmtree(folder)
+    shown = load(place)
+    assert shown.digest == maps[0].digest
+    assert any("newer snapshot was refused" in note for note in shown.manifest["notices"])
+    with pytest.raises(MapError):
+        load(folder)
+    put(maps[1], place, 2)  # mends it
+    assert load(place).digest == load(folder).digest == maps[1].digest
+
+
+def test_a_pointer_that_makes_no_sense_is_an_error(maps: list[TopicMap], place: Path) -> None:
+    address = put(maps[0], place).address
+    (place / "published.json").write_text("{")
+    with pytest.raises(MapBroken, match=r"published\.json"):
+        load(place)
+    assert load(address).digest == maps[0].digest
+
+
+def test_what_is_withdrawn_says_so(maps: list[TopicMap], place: Path) -> None:
+    first, second, third = (put(each, place, day) for day, each in enumerate(maps))
+    done = unpublish(place, [third.digest[:10]], reason="It named a reviewer", now=NOW)
+    assert [each.digest for each in done] == [third.digest]
+    assert not Path(third.address).exists()
+    with pytest.raises(MapWithdrawn, match=r"withdrawn on 1 Mar 2026: It named a reviewer"):
+        load(third.address)
+    assert load(place).digest == second.digest
+    assert [each.digest for each in unpublish(place, keep=1)] == [first.digest]
+    assert load(place).digest == second.digest
+    unpublish(place, [second.digest])
+    with pytest.raises(MapWithdrawn, match="Everything"):
+        load(place)
+    assert all(each.withdrawn for each in published(place))
+    put(maps[2], place, 5)
+    assert load(place).digest == load(third.address).digest == third.digest
+
+
+def test_what_is_not_there_cannot_be_withdrawn(maps: list[TopicMap], place: Path) -> None:
+    with pytest.raises(MapNotFound, match="papermap publish"):
+        unpublish(place, ["0" * 8])
+    digest = put(maps[0], place).digest
+    for asked in ("0" * 12, digest[:7], ""):
+        with pytest.raises(SettingsError, match=digest[:12]):
+            unpublish(place, [asked])
+
+
+def test_a_place_must_be_fit_for_it(maps: list[TopicMap], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BuildError, match="is a file"):
+        put(maps[0], tmp_path / "file")
+    write_map(tmp_path / "map", papers=5)
+    with pytest.raises(BuildError, match="own folder"):
+        put(maps[0], tmp_path / "map")
+    with pytest.raises(MapNotFound):
+        publish(tmp_path / "none", tmp_path / "place")
+    with pytest.raises(PapermapError, match="cannot be reached"):
+        publish(str(maps[0].path), "nosuch://bucket/maps")
+
+
+def test_a_full_disk_is_told(
+    maps: list[TopicMap], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _failing_at(1, monkeypatch, places.shutil, ("copyfile",))
+    with pytest.raises(BuildError, match="No space left on device"):
+        put(maps[0], place)
+
+
+def test_a_server_shows_what_is_published_last(maps: list[TopicMap], place: Path) -> None:
+    first = put(maps[0], place)
+    page = open_page(place, "quality")
+    assert not page.exception
+    assert "20" in [metric.value for metric in page.metric]
+    put(maps[1], place, 1)
+    assert "21" in [metric.value for metric in open_page(place, "quality").metric]
+    unpublish(place, [first.digest], reason="why not")
+    assert "withdrawn" in " ".join(e.value for e in open_page(Path(first.address), "map").error)
+
+
+def test_two_publishers_do_not_meet(maps: list[TopicMap], place: Path) -> None:
+    put(maps[0], place)
+    with claimed(place.resolve()), pytest.raises(MapBusy):
+        put(maps[1], place)
+    assert load(place).digest == maps[0].digest
+
+
+class _Full(OSError):
+    """The disk takes no more."""
+
+
+def _failing_at(
+    k: int, monkeypatch: pytest.MonkeyPatch, owner: Any, names: tuple[str, ...]
+) -> None:
+    """Let the k-th of some calls fail."""
+    left = [k]
+
+    def guarded(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            left[0] -= 1
+            if left[0] == 0:
+                raise _Full(28, "No space left on device")
+            return real(*arguments, **options)
+
+        return call
+
+    for name in names:
+        monkeypatch.setattr(owner, name, guarded(getattr(owner, name)))
+
+
+@pytest.mark.parametrize("k", range(1, 40))
+def test_whichever_write_fails_readers_have_the_old_map_or_the_new(
+    maps: list[TopicMap], place: Path, monkeypatch: pytest.MonkeyPatch, k: int
+) -> None:
+    put(maps[0], place)
+    with monkeypatch.context() as patch:
+        _failing_at(k, patch, places.shutil, ("copyfile",))
+        _failing_at(max(1, k - 13), patch, Path, ("write_bytes", "replace", "rename"))
+        try:
+            put(maps[1], place, 1)
+            done = True
+        except BuildError:
+            done = False
+    assert load(place).digest == maps[1 if done else 0].digest
+    put(maps[1], place, 1)
+    assert load(place).digest == maps[1].digest
+    names = [entry.name for entry in (place / "snapshots").iterdir()]
+    assert not [name for name in names if ".new-" in name or name.endswith(".tmp")]
+
+
+@pytest.mark.parametrize("k", range(1, 18))
+def test_whichever_upload_fails_readers_have_the_old_map_or_the_new(
+    maps: list[TopicMap], url: str, monkeypatch: pytest.MonkeyPatch, k: int
+) -> None:
+    put(maps[0], url)
+    with monkeypatch.context() as patch:
+        _failing_at(k, patch, type(fsspec.filesystem("memory")), ("pipe_file",))
+        try:
+            put(maps[1], url, 1)
+            done = True
+        except BuildError:
+            done = False
+    assert load(local_folder(url)).digest == maps[1 if done else 0].digest
+    put(maps[1], url, 1)
+    assert load(local_folder(url)).digest == maps[1].digest
+
+
+def test_a_url_is_read_as_a_folder_is(maps: list[TopicMap], url: str) -> None:
+    first, second = put(maps[0], url), put(maps[1], url, 1)
+    folder = local_folder(url)
+    assert folder.name == "maps"
+    assert load(folder).digest == second.digest
+    assert load(local_folder(f"{url}@{first.digest[:8]}")).digest == first.digest
+    store = fsspec.filesystem("memory")
+    asked: list[str] = []
+    real = type(store).cat_file
+    type(store).cat_file = lambda self, path, **k: asked.append(path) or real(self, path, **k)
+    try:
+        local_folder(url)
+    finally:
+        type(store).cat_file = real
+    assert not [path for path in asked if not path.endswith(".json")]
+    unpublish(url, [second.digest], reason="why not")
+    assert load(local_folder(url)).digest == first.digest
+    with pytest.raises(SettingsError):
+        local_folder(f"{url}@{second.digest[:8]}")
+
+
+def test_a_harmed_upload_is_refused_and_the_one_before_stays(
+    maps: list[TopicMap], url: str
+) -> None:
+    first = put(maps[0], url)
+    second = put(maps[1], url, 1)
+    store = fsspec.filesystem("memory")
+    store.pipe_file(f"/bucket/maps/snapshots/{second.digest}/papers.parquet", b"PAR1 no more")
+    assert load(local_folder(url)).digest == first.digest
+    with pytest.raises(MapBroken, match=r"papers\.parquet"):
+        local_folder(f"{url}@{second.digest[:8]}")
+
+
+def test_no_record_leads_out_of_the_place(maps: list[TopicMap], place: Path) -> None:
+    put(maps[0], place)
+    outside = {"format": 1, "digest": "../../x", "published": "2999", "papers": 1}
+    (place / "snapshots" / "x.json").write_text(json.dumps(outside))
+    (place / "published.json").write_text(json.dumps({"format": 1, "current": "../../x"}))
+    assert load(place).digest == maps[0].digest
+    assert len(published(place)) == 1

@@ -1,0 +1,338 @@
+"""Publishing a map: an immutable snapshot with an address of its own, and a pointer to the current.
+
+Every step leaves a place that readers can open: files first, checked as they arrived, then the
+record, and the pointer last. See `topics.snapshots` for what lies where.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from topics.artefact import load, read_manifest
+from topics.errors import BuildError, MapBroken, MapError, MapNotFound, SettingsError
+from topics.folders import replacing
+from topics.places import FolderPlace, is_url, place_at
+from topics.snapshots import POINTER, SNAPSHOTS, in_order, is_digest, record_name
+from topics.store import default_root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from topics.places import Place
+
+__all__ = ["Published", "local_folder", "publish", "published", "unpublish"]
+
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A snapshot that stands.
+
+    Attributes:
+        digest: of its manifest.
+        place: address of the place.
+        papers: in it.
+        published: when, in ISO 8601.
+        current: whether the place's own address means it.
+        withdrawn: when it was taken back; "" where it was not.
+    """
+
+    digest: str
+    place: str
+    papers: int
+    published: str
+    current: bool
+    withdrawn: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where this very snapshot is, whatever is published after it."""
+        return f"{self.place}/{SNAPSHOTS}/{self.digest}"
+
+
+def publish(
+    source: str | Path,
+    to: str | Path,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
+    now: dt.datetime | None = None,
+) -> Published:
+    """Write a snapshot of a map and make it the current one.
+
+    What was published before stays where it is. The same map is the same snapshot.
+
+    Args:
+        source: folder of the map.
+        to: folder or URL to publish to.
+        tell: told of each step.
+        now: the time to note.
+
+    Raises:
+        MapError: the map cannot be opened or is damaged.
+        BuildError: the place cannot be written, or did not keep what was written.
+    """
+    tell("Checking the map")
+    topic_map = load(source)
+    folder, manifest = topic_map.path, topic_map.manifest
+    assert folder is not None, "a map that was read has a folder"  # noqa: S101
+    digest = topic_map.digest
+    names = [*sorted(manifest["files"]), _MANIFEST]  # the manifest last: it vouches for the rest
+    place = _place(to)
+    try:
+        with place.claimed():
+            tell("Writing the snapshot")
+            if _wrong_file(place, digest, manifest["files"]):
+                place.put(f"{SNAPSHOTS}/{digest}", {name: folder / name for name in names})
+            tell("Checking what arrived")
+            if wrong := _wrong_file(place, digest, manifest["files"]):
+                raise BuildError(
+                    f"{place.address} did not keep {wrong} as it was written, so the snapshot was "
+                    "not published; what was there before stays. Publish it again."
+                )
+            record = {
+                "format": 1,
+                "digest": digest,
+                "published": _now(now),
+                "papers": len(topic_map.papers),
+            }
+            known = _record(place, digest)
+            if known is not None and not known.get("withdrawn"):
+                record["published"] = known.get("published", record["published"])
+            place.write(record_name(digest), _bytes(record))
+            place.write(POINTER, _bytes({"format": 1, "current": digest}))
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    return Published(digest, place.address, len(topic_map.papers), str(record["published"]), True)
+
+
+def unpublish(
+    at: str | Path,
+    digests: Sequence[str] = (),
+    *,
+    keep: int | None = None,
+    reason: str = "",
+    now: dt.datetime | None = None,
+) -> list[Published]:
+    """Withdraw snapshots: their files go, and whoever opens their address is told so.
+
+    Args:
+        at: folder or URL that they were published to.
+        digests: which ones, by at least eight signs each.
+        keep: withdraw all but so many of the latest; the current one always stays.
+        reason: told to whoever follows a link to one.
+        now: the time to note.
+
+    Returns:
+        What was withdrawn.
+
+    Raises:
+        SettingsError: there is no such snapshot; says which there are.
+        BuildError: the place cannot be written.
+    """
+    standing = [each for each in published(at) if not each.withdrawn]
+    chosen = [_chosen(standing, digest, at) for digest in digests]
+    if keep is not None:
+        chosen += [each for each in standing[max(keep, 1) :] if each not in chosen]
+    place = _place(at)
+    gone = {each.digest for each in chosen}
+    try:
+        with place.claimed():
+            for each in chosen:
+                record = _record(place, each.digest) or {"format": 1, "digest": each.digest}
+                record["withdrawn"] = {"when": _now(now), "reason": reason}
+                place.write(record_name(each.digest), _bytes(record))
+            if any(each.current for each in chosen):
+                left = [each.digest for each in standing if each.digest not in gone]
+                current = left[0] if left else None
+                place.write(POINTER, _bytes({"format": 1, "current": current}))
+            for each in chosen:
+                place.remove(f"{SNAPSHOTS}/{each.digest}")
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    return chosen
+
+
+def published(at: str | Path) -> list[Published]:
+    """All snapshots of a place: the current one first, then the latest, the withdrawn last.
+
+    Raises:
+        MapNotFound: nothing was published there.
+    """
+    place = _place(at)
+    try:
+        pointer = place.read(POINTER)
+        names = [name for name in place.names(SNAPSHOTS) if name.endswith(".json")]
+        records = [_record(place, name.removesuffix(".json")) for name in names]
+    except OSError as error:
+        raise MapNotFound(f"{place.address} cannot be read ({error}).") from error
+    if pointer is None:
+        raise MapNotFound(
+            f"Nothing is published at {place.address}: there is no {POINTER}. "
+            f"Publish a map with `papermap publish MAP --to {place.address}`."
+        )
+    current = _parsed(pointer).get("current")
+    known = {str(record["digest"]): record for record in records if record}
+    order = in_order(current, known.values())
+    order += sorted(known.keys() - set(order))
+    return [_described(place, known[digest], current) for digest in order]
+
+
+def local_folder(address: str) -> Path:
+    """The folder of a map: a path as it is; of a URL the copy of what is published there.
+
+    Only what is new is fetched, every file is compared with the manifest, and the copy changes as
+    a whole. ``URL@DIGEST`` means one snapshot, by at least eight signs of its digest.
+
+    Raises:
+        MapError: nothing is published there, or nothing that is whole.
+    """
+    if not is_url(address):
+        return Path(address)
+    url, _, digest = (
+        address.partition("@") if "@" in address.rpartition("/")[2] else (address, "", "")
+    )
+    name = url.rstrip("/").rpartition("/")[2] or "map"
+    mark = hashlib.sha256(url.encode()).hexdigest()[:12]
+    mirror = FolderPlace(default_root() / "published" / mark / name)
+    remote = place_at(url)
+    known = published(url)
+    standing = [each for each in known if not each.withdrawn]
+    if digest:
+        standing = [_chosen(standing, digest, url)]
+    for each in known:
+        record = _record(remote, each.digest)
+        if record is not None:
+            mirror.write(record_name(each.digest), _bytes(record))
+    refused: MapError | None = None
+    for each in standing:
+        try:
+            folder = _fetched(remote, mirror, each.digest)
+        except MapError as error:
+            refused = refused or error
+            continue
+        if digest:
+            return folder
+        break
+    else:
+        if refused is not None:
+            raise refused
+    current = each.digest if standing else None
+    mirror.write(POINTER, _bytes({"format": 1, "current": current}))
+    return Path(mirror.address)
+
+
+def _fetched(remote: Place, mirror: FolderPlace, digest: str) -> Path:
+    """The copy of a snapshot, fetched if it is not there yet."""
+    target = Path(mirror.address) / SNAPSHOTS / digest
+    with contextlib.suppress(MapError):
+        read_manifest(target)
+        return target
+    source = f"{SNAPSHOTS}/{digest}"
+    try:
+        raw = remote.read(f"{source}/{_MANIFEST}")
+        if raw is None or hashlib.sha256(raw).hexdigest() != digest:
+            raise _altered(remote, digest, _MANIFEST)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(target) as new:
+            (new / _MANIFEST).write_bytes(raw)
+            # Read as any manifest is: no name in it leads out of the folder.
+            for name, expected in read_manifest(new)["files"].items():
+                data = remote.read(f"{source}/{name}")
+                if data is None or hashlib.sha256(data).hexdigest() != expected:
+                    raise _altered(remote, digest, name)
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
+                (new / name).write_bytes(data)
+    except OSError as error:
+        raise MapNotFound(f"{remote.address} cannot be fetched ({error}).") from error
+    return target
+
+
+def _altered(place: Place, digest: str, name: str) -> MapBroken:
+    return MapBroken(
+        f"The snapshot {digest[:12]} at {place.address} is refused: {name} is missing, or not the "
+        "file that was published. Its publisher can publish it again."
+    )
+
+
+def _wrong_file(place: Place, digest: str, files: dict[str, str]) -> str | None:
+    """A file of a snapshot that is missing or not what it should be; None where all are right."""
+    expected = {_MANIFEST: digest, **files}
+    return next(
+        (
+            name
+            for name, known in expected.items()
+            if place.digest(f"{SNAPSHOTS}/{digest}/{name}") != known
+        ),
+        None,
+    )
+
+
+def _described(place: Place, record: dict[str, Any], current: Any) -> Published:
+    withdrawn = record.get("withdrawn")
+    return Published(
+        digest=str(record["digest"]),
+        place=place.address,
+        papers=int(record.get("papers") or 0),
+        published=str(record.get("published") or ""),
+        current=record["digest"] == current and not withdrawn,
+        withdrawn=str(withdrawn.get("when") or "unknown") if isinstance(withdrawn, dict) else "",
+    )
+
+
+def _chosen(standing: Sequence[Published], digest: str, at: str | Path) -> Published:
+    found = [each for each in standing if each.digest.startswith(digest)]
+    if len(digest) < 8 or len(found) != 1:
+        there = ", ".join(each.digest[:12] for each in standing[:8]) or "none"
+        raise SettingsError(
+            f"{digest!r} names no snapshot at {at} that stands; give eight signs or more of one of "
+            f"these: {there}."
+        )
+    return found[0]
+
+
+def _place(address: str | Path) -> Place:
+    place = place_at(address)
+    if isinstance(place, FolderPlace) and Path(place.address).is_file():
+        raise BuildError(f"{place.address} is a file. Choose a folder to publish to.")
+    if place.read(_MANIFEST) is not None:
+        raise BuildError(
+            f"{place.address} is a map's own folder. Choose another folder to publish to."
+        )
+    return place
+
+
+def _record(place: Place, digest: str) -> dict[str, Any] | None:
+    """What is noted of a snapshot; None where there is nothing that makes sense."""
+    raw = place.read(record_name(digest)) if is_digest(digest) else None
+    record = _parsed(raw) if raw is not None else {}
+    return record if record.get("digest") == digest else None
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _bytes(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _now(now: dt.datetime | None) -> str:
+    return (now or dt.datetime.now(dt.UTC)).isoformat(timespec="milliseconds")
+
+
+def _unwritable(place: Place, error: OSError) -> BuildError:
+    return BuildError(
+        f"{place.address} cannot be written ({error.strerror or error}). What was published there "
+        "before stays. Free some space, or choose another place with --to."
+    )
