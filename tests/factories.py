@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from topics import artefact
-from topics.topicmap import SCHEMA_VERSION, TABLES, TopicMap
+from topics.topicmap import LATER_TABLES, SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,6 +135,7 @@ def make_map(
         ledger=_ledger(frame),
         vectors=vectors.astype(np.float32),
         manifest=_manifest(frame, topic_frame),
+        memberships=_memberships(frame, topic_frame),
     )
 
 
@@ -234,6 +235,18 @@ def _topics(papers: pd.DataFrame, count: int) -> pd.DataFrame:
         )
     frame = pd.DataFrame(rows, columns=list(TABLES["topics"]))
     return frame.sort_values("size", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _memberships(papers: pd.DataFrame, topics: pd.DataFrame) -> pd.DataFrame:
+    """Each paper's own topic, and for every fifth paper the largest other one."""
+    rows = []
+    for number, (paper, topic) in enumerate(zip(papers["id"], papers["topic"], strict=True)):
+        if isinstance(topic, str):
+            rows.append((paper, topic, 0.85, 1))
+        others = [other for other in topics["id"] if other != topic]
+        if number % 5 == 0 and others:
+            rows.append((paper, others[0], 0.35, 2))
+    return pd.DataFrame(rows, columns=list(LATER_TABLES["memberships"]))
 
 
 def _trends(papers: pd.DataFrame) -> pd.DataFrame:

@@ -62,7 +62,7 @@ LAYERS = (
     ("encoders", "known"),
     ("communities", "neighbours"),
     ("projection", "clustering"),
-    ("consensus", "hierarchy", "model", "stability"),
+    ("consensus", "hierarchy", "memberships", "model", "stability"),
     ("newcomers", "themes", "trends", "quality", "usage"),
     ("names",),
     ("labels",),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew
 from topics.folders import file_digest, present, replacing
 from topics.snapshots import first_whole, named_digest
-from topics.topicmap import SCHEMA_VERSION, TABLES, TopicMap
+from topics.topicmap import LATER_TABLES, SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,8 +34,18 @@ _LITTER = {".DS_Store", ".directory", ".gitkeep", "Thumbs.db", "desktop.ini"}
 
 #: Columns that hold a list of texts, whole numbers or real numbers; all others hold text.
 _LISTS = ("authors", "sources", "keywords", "representatives")
-_WHOLE = ("author_count", "comments", "upvotes", "size", "line")
-_REAL = ("topic_confidence", "theme_confidence", "x", "y", "stability", "share", "low", "high")
+_WHOLE = ("author_count", "comments", "upvotes", "size", "line", "rank")
+_REAL = (
+    "topic_confidence",
+    "theme_confidence",
+    "x",
+    "y",
+    "stability",
+    "share",
+    "low",
+    "high",
+    "confidence",
+)
 
 
 def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
@@ -178,7 +188,7 @@ def check_target(path: str | os.PathLike[str]) -> Path:
 
 def _strangers(folder: Path) -> list[str]:
     """Names in a folder that do not belong to a map."""
-    ours = {ENCODER, *_required(), *_LITTER}
+    ours = {ENCODER, *_required(), *map(_file, LATER_TABLES), *_LITTER}
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         ours.update(PurePosixPath(name).parts[0] for name in manifest["files"])
@@ -216,7 +226,8 @@ def _checked(folder: Path, raw: bytes) -> dict[str, Any]:
 def _read(folder: Path, manifest: dict[str, Any], *, verify: bool) -> TopicMap:
     if verify:
         _verify(folder, manifest)
-    tables = {name: _read_table(folder, name) for name in TABLES}
+    later = [name for name in LATER_TABLES if _file(name) in manifest["files"]]
+    tables = {name: _read_table(folder, name) for name in (*TABLES, *later)}
     vectors = _read_vectors(folder, len(tables["papers"]))
     nodes = tables["topics"]
     # Groups of topics are rows of the same file: those that others name as their parent.
@@ -232,15 +243,16 @@ def _read_table(folder: Path, name: str) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(folder / f"{name}.parquet", partitioning=None)
-        if missing := [column for column in TABLES[name] if column not in table.column_names]:
-            raise _broken(folder, f"{name}.parquet lacks the column(s) {', '.join(missing)}")
-        table = table.select(list(TABLES[name])).cast(_schema(name))
+        table = pq.read_table(folder / _file(name), partitioning=None)
+        columns = _columns(name)
+        if missing := [column for column in columns if column not in table.column_names]:
+            raise _broken(folder, f"{_file(name)} lacks the column(s) {', '.join(missing)}")
+        table = table.select(list(columns)).cast(_schema(name))
         frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
-        for column in set(_LISTS).intersection(TABLES[name]):
+        for column in set(_LISTS).intersection(columns):
             frame[column] = _as_lists(table[column])
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise _broken(folder, f"{name}.parquet cannot be read ({error})") from error
+        raise _broken(folder, f"{_file(name)} cannot be read ({error})") from error
     return frame
 
 
@@ -321,7 +333,16 @@ def _what_is_at(folder: Path) -> str:
 
 
 def _required() -> list[str]:
-    return [*(f"{name}.parquet" for name in TABLES), VECTORS]
+    return [*map(_file, TABLES), VECTORS]
+
+
+def _file(name: str) -> str:
+    return f"{name}.parquet"
+
+
+def _columns(name: str) -> tuple[str, ...]:
+    """Columns of a table, in order."""
+    return TABLES[name] if name in TABLES else LATER_TABLES[name]
 
 
 def _is_inside(name: str) -> bool:
@@ -341,12 +362,12 @@ def _write(topic_map: TopicMap, folder: Path, write_encoder: Callable[[Path], No
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    for name in TABLES:
+    for name in (*TABLES, *LATER_TABLES):
         frame = getattr(topic_map, name)
         table = _arrow(name, frame)
         if name == "topics" and len(topic_map.groups):
             table = pa.concat_tables([table, _arrow(name, topic_map.groups)])
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+        pq.write_table(table, folder / _file(name), compression="zstd")
     vectors = np.ascontiguousarray(topic_map.vectors, dtype=np.float32)
     np.save(folder / VECTORS, vectors, allow_pickle=False)
     (folder / ENCODER).mkdir()
@@ -366,7 +387,7 @@ def _write(topic_map: TopicMap, folder: Path, write_encoder: Callable[[Path], No
 def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
     import pyarrow as pa
 
-    columns = frame[list(TABLES[name])]
+    columns = frame[list(_columns(name))]
     try:
         table = pa.Table.from_pandas(columns, schema=_schema(name), preserve_index=False)
     except (pa.ArrowException, UnicodeError) as error:
@@ -388,7 +409,7 @@ def _schema(name: str) -> pa.Schema:
     }
     if name == "trends":
         kinds["papers"] = pa.int64()
-    return pa.schema([(column, kinds.get(column, pa.string())) for column in TABLES[name]])
+    return pa.schema([(column, kinds.get(column, pa.string())) for column in _columns(name)])
 
 
 def _plain(value: Any) -> Any:

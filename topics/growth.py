@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.clustering import Clustering, settle, topic_size_for
 from topics.errors import SettingsError
+from topics.memberships import membership_table
 from topics.newcomers import assign, place
 from topics.stages import Described, texts_of, topic_centres
 from topics.store import NullCache
@@ -41,6 +42,7 @@ class Grown:
         topics: the known topics with their new sizes, and new ones; largest first.
         themes: the known themes with their new sizes.
         groups: the known groups of topics with their new sizes.
+        memberships: the topics that each paper belongs to, by its nearest papers now.
         new_topics: ids of the topics that were not there before.
         graph: neighbours of all papers.
         clustering: topics of all papers, numbered as the ids of ``numbered``.
@@ -55,6 +57,7 @@ class Grown:
     clustering: Clustering
     numbered: tuple[str, ...]
     groups: pd.DataFrame
+    memberships: pd.DataFrame
 
 
 def encode_all(topic_map: TopicMap, corpus: Enlarged, encoder: JoinedEncoder) -> np.ndarray:
@@ -127,6 +130,7 @@ def grow(
         clustering=clustering,
         numbered=tuple(named),
         groups=_groups(topic_map, papers, fresh),
+        memberships=membership_table(list(papers["id"]), clustering, graph, names=named),
     )
 
 

@@ -146,6 +146,7 @@ def _found(
         trends=tables.trends,
         ledger=tables.ledger,
         groups=tables.groups,
+        memberships=tables.memberships,
         vectors=encoded.vectors,
         manifest=manifest,
     )

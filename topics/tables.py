@@ -29,6 +29,7 @@ class Tables:
     trends: pd.DataFrame
     ledger: pd.DataFrame
     groups: pd.DataFrame
+    memberships: pd.DataFrame
 
 
 def assemble(
@@ -40,9 +41,11 @@ def assemble(
     stability: np.ndarray,
 ) -> Tables:
     """The tables of the map; ``stability`` is each topic's score."""
+    from topics.memberships import membership_table
     from topics.trends import trend_table
 
-    papers = _papers_table(corpus, placed, described.clustering, themed)
+    clustering = described.clustering
+    papers = _papers_table(corpus, placed, clustering, themed)
     return Tables(
         papers=papers,
         topics=_topics_table(papers, placed, described, themed, stability=stability),
@@ -50,6 +53,12 @@ def assemble(
         trends=trend_table(papers, as_of=corpus.as_of),
         ledger=corpus.ledger[list(TABLES["ledger"])],
         groups=_groups_table(papers, placed, described),
+        memberships=membership_table(
+            list(papers["id"]),
+            clustering,
+            placed.graph,
+            names=[_topic_id(topic) for topic in range(clustering.topics)],
+        ),
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["OTHER_THEME", "SCHEMA_VERSION", "TABLES", "TopicMap"]
+__all__ = ["LATER_TABLES", "OTHER_THEME", "SCHEMA_VERSION", "TABLES", "TopicMap"]
 
 SCHEMA_VERSION = 1
 
@@ -61,11 +61,22 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "ledger": ("source", "line", "outcome", "paper_id", "reason"),
 }
 
+#: The same of tables that older maps lack; they are empty there.
+LATER_TABLES: Mapping[str, tuple[str, ...]] = {
+    "memberships": ("paper_id", "topic", "confidence", "rank"),
+}
+
 
 def _no_groups() -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(columns=list(TABLES["topics"]))
+
+
+def _no_memberships() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(LATER_TABLES["memberships"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +100,9 @@ class TopicMap:
         groups: one row a group of topics, in the columns of ``topics``, those at the top first;
             ``size`` counts the papers of all topics below, ``parent`` is a larger group or null,
             ``stability`` is null. None where there are few topics, and on older maps.
+        memberships: the topics that each paper belongs to: its own at rank 1, then up to two more
+            that its nearest papers speak for; ``confidence`` is the estimated probability that it
+            belongs there. An unclustered paper has no rank 1. Empty on older maps.
     """
 
     papers: pd.DataFrame
@@ -100,6 +114,7 @@ class TopicMap:
     manifest: Mapping[str, Any]
     path: Path | None = None
     groups: pd.DataFrame = field(default_factory=_no_groups)
+    memberships: pd.DataFrame = field(default_factory=_no_memberships)
 
     @property
     def digest(self) -> str:
@@ -115,6 +130,38 @@ class TopicMap:
     def topic_names(self) -> Mapping[str, str]:
         """Name of each topic id."""
         return dict(zip(self.topics["id"], self.topics["name"], strict=True))
+
+    @cached_property
+    def _topics_of(self) -> Mapping[str, tuple[tuple[str, float], ...]]:
+        """All topics of each paper with the confidence of each, the surest first."""
+        found: dict[str, list[tuple[str, float]]] = {}
+        columns = (self.memberships[name] for name in ("paper_id", "topic", "confidence"))
+        for paper, topic, confidence in zip(*columns, strict=True):
+            if topic in self.topic_names:
+                found.setdefault(str(paper), []).append((str(topic), float(confidence)))
+        return {
+            paper: tuple(sorted(topics, key=lambda topic: -topic[1]))
+            for paper, topics in found.items()
+        }
+
+    def also_near(self, paper_id: str) -> tuple[tuple[str, float], ...]:
+        """The topics that a paper belongs to beside its own, and how probably; the surest first.
+
+        Raises:
+            KeyError: the map has no such paper.
+        """
+        own = self.papers["topic"].iat[self.row_of[paper_id]]
+        return tuple(topic for topic in self._topics_of.get(paper_id, ()) if topic[0] != own)
+
+    def also_belonging(self, topic: str) -> tuple[tuple[str, float], ...]:
+        """The papers of other topics, or of none, that belong to a topic too; the surest first."""
+        rows = self.memberships[self.memberships["topic"] == topic]
+        found = [
+            (str(paper), float(confidence))
+            for paper, confidence in zip(rows["paper_id"], rows["confidence"], strict=True)
+            if paper in self.row_of and self.papers["topic"].iat[self.row_of[paper]] != topic
+        ]
+        return tuple(sorted(found, key=lambda paper: -paper[1]))
 
     @cached_property
     def parents(self) -> Mapping[str, str]:

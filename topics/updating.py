@@ -173,6 +173,7 @@ class _Work:
             topics=grown.topics,
             themes=grown.themes,
             groups=grown.groups,
+            memberships=grown.memberships,
             trends=trends,
             ledger=corpus.ledger[list(TABLES["ledger"])],
             vectors=vectors,
@@ -384,8 +385,11 @@ def _renamed(found: TopicMap, old: TopicMap) -> TopicMap:
         nearest_topic=found.papers["nearest_topic"].map(ids, na_action="ignore").astype("str"),
     )
     topics = found.topics.assign(id=[ids[topic] for topic in found.topics["id"]], name=names)
+    memberships = found.memberships.assign(
+        topic=found.memberships["topic"].map(ids, na_action="ignore").astype("str")
+    )
     trends = _trends(papers, found.manifest.get("as_of"))
-    return replace(found, papers=papers, topics=topics, trends=trends)
+    return replace(found, papers=papers, topics=topics, trends=trends, memberships=memberships)
 
 
 def _aligned(found: TopicMap, old: TopicMap) -> TopicMap:

@@ -25,11 +25,12 @@ from hypothesis import strategies as st
 from tests.factories import make_map, write_map
 from topics import artefact, folders
 from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew
-from topics.topicmap import SCHEMA_VERSION, TABLES, TopicMap
+from topics.topicmap import LATER_TABLES, SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ALL_TABLES = {**TABLES, **LATER_TABLES}
 FILES = [*(f"{name}.parquet" for name in TABLES), "vectors.npy"]
 
 # ------------------------------------------------------------------ round trip
@@ -54,7 +55,7 @@ def maps(draw: st.DrawFn) -> TopicMap:
             draw(st.lists(st.tuples(*(_column(name, column) for column in columns)), max_size=4)),
             columns=list(columns),
         )
-        for name, columns in TABLES.items()
+        for name, columns in ALL_TABLES.items()
     }
     rows = len(tables["papers"])
     vectors = np.arange(rows * 3, dtype=np.float32).reshape(rows, 3)
@@ -80,12 +81,29 @@ def test_what_is_written_is_read_back(
     folder = tmp_path_factory.mktemp("maps") / "map"
     artefact.save(topic_map, folder, write_encoder=_write_encoder)
     found = artefact.load(folder)
-    for name in TABLES:
+    for name, columns in ALL_TABLES.items():
         before, after = getattr(topic_map, name), getattr(found, name)
-        assert list(after.columns) == list(TABLES[name])
+        assert list(after.columns) == list(columns)
         assert _rows(after) == _rows(before)
     assert np.array_equal(found.vectors, topic_map.vectors)
     assert found.vectors.dtype == np.float32
+
+
+def test_a_map_of_before_there_were_memberships_opens_without_any(tmp_path: Path) -> None:
+    made = write_map(tmp_path / "map", make_map(40))
+    assert "memberships.parquet" in made.manifest["files"]
+    assert len(made.memberships)
+    (tmp_path / "map" / "memberships.parquet").unlink()
+    with pytest.raises(MapBroken, match="memberships"):
+        artefact.load(tmp_path / "map")
+    manifest = json.loads((tmp_path / "map" / "manifest.json").read_bytes())
+    del manifest["files"]["memberships.parquet"]
+    (tmp_path / "map" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = artefact.load(tmp_path / "map")
+    assert list(found.memberships.columns) == list(LATER_TABLES["memberships"])
+    assert found.memberships.empty
+    assert found.also_near(found.papers["id"].iat[0]) == ()
+    assert found.also_belonging(found.topics["id"].iat[0]) == ()
 
 
 @pytest.mark.parametrize("papers", [0, 1, 40])
