@@ -100,7 +100,10 @@ _WORD = re.compile(r"\s*[a-z](?:[a-z]+(?=[\s,])|(?=\s))")
 
 def without_labels(text: str) -> str:
     """Take off the labels of sections and the word “Abstract”; the sentences stay."""
-    text = "\n" + _TITLE.sub("", _DASHED.sub("", text), count=1)
+    if "- " in text or "– " in text:
+        text = _DASHED.sub("", text)
+    title = _TITLE.match(text)
+    text = f"\n{text[title.end() :] if title else text}"
     found, plain = _spans(text)
     # One such word may begin a sentence of its own (“Background subtraction is …”).
     if len({text[slice(*span)] for span in plain}) >= 2:

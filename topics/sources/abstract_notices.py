@@ -72,6 +72,10 @@ _SPLIT = re.compile(
     r"(?<=[.!?)\]])(?<!\([cC]\))\s+(?=[A-Z©(\[“\"])|(?<=[.;])(?=©|\([cC]\)|Copyright)"
     r"|(?<=[^t]\s)(?=©|Online supplement)"
 )
+#: The same in two parts, each of which is found many times as fast as both at once: what ends a
+#: sentence, and what begins one although no blank is before it, or no full stop.
+_STOP = re.compile(r"[.!?)\]]\s+(?=[A-Z©(\[“\"])")
+_FIRST = re.compile(r"©|\([cC]\)|Copyright|Online supplement")
 _DATABASE = re.compile(r"BSTRACT|bstract\b|Psyc|is the property of")
 _ASIDE = re.compile(
     r"\s{0,4}[\[(]?\b(?:ABSTRACT (?:FROM (?:AUTHOR|PUBLISHER)S?|TRUNCATED[^\])]{0,40})"
@@ -109,21 +113,39 @@ def _may_hold_notice(text: str) -> bool:
 
 def _tailless(text: str) -> str:
     """Cut what a notice is, from the end back."""
-    starts = [0, *(match.end() for match in _SPLIT.finditer(text))]
+    starts = [0, *_sentences(text)]
     bounds = list(zip(starts, [*starts[1:], len(text)], strict=True))
     while bounds and _is_notice(text[slice(*bounds[-1])].strip()):
         bounds.pop()
     # A mark begins a notice, whose further sentences need not look like one.
-    for back in range(1, min(len(bounds), _TAIL) + 1):
-        tail = [text[slice(*bound)].strip() for bound in bounds[-back:]]
-        if not all(
-            len(part) <= _LONGEST and (_HOUSE.search(part) or _is_place(part)) for part in tail
-        ):
-            break
-        if _begins(tail[0]):
-            bounds = bounds[:-back]
-            break
+    if bounds and _SIGN.search(text, 0, bounds[-1][1]):
+        for back in range(1, min(len(bounds), _TAIL) + 1):
+            part = text[slice(*bounds[-back])].strip()
+            if len(part) > _LONGEST or not (_HOUSE.search(part) or _is_place(part)):
+                break
+            if _begins(part):
+                bounds = bounds[:-back]
+                break
     return text[: bounds[-1][1]].rstrip() if bounds else ""
+
+
+def _sentences(text: str) -> list[int]:
+    """Where sentences begin, but the first: `_SPLIT`, faster."""
+    found = [
+        match.end()
+        for match in _STOP.finditer(text)
+        if text[max(0, match.start() - 2) : match.start() + 1] not in ("(c)", "(C)")
+    ]
+    firsts = [match.start() for match in _FIRST.finditer(text) if _may_follow(text, match)]
+    return sorted(found + firsts) if firsts else found
+
+
+def _may_follow(text: str, first: re.Match[str]) -> bool:
+    at = first.start()
+    if text[at - 1 : at] in (".", ";"):
+        return not first[0].startswith("Online")
+    spaced = at > 1 and text[at - 1].isspace() and text[at - 2] != "t"
+    return spaced and first[0] in ("©", "Online supplement")
 
 
 def _headless(text: str) -> str:

@@ -22,6 +22,7 @@ _MOST = 0.7
 #: Least length of the middle abstract, and the length beyond which a cell is hardly a title.
 _ABSTRACT, _TITLE = 250, 300
 _NOTHING = frozenset(("", "nan", "none", "null", "n/a", "na", "<na>", "nat", "#n/a", "-", "--"))
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:\.0)?")
 _MONTH = re.compile(r"(?:0?[1-9]|1[0-2])(?:\.0)?|[^\W\d_]{3,10}\.?(?:[-/ ].*)?")
 _COUNT = re.compile(r"\d{1,9}(?:\.0)?")
@@ -35,9 +36,10 @@ _IDS = frozenset(("id", "identifier", "paperid", "paperidentifier", "eprint", "a
 
 def is_full(cell: Any) -> bool:
     """Whether a cell holds anything; the marks of programs for nothing do not count."""
-    if cell is None or cell != cell:
-        return False
-    return not isinstance(cell, str) or cell.strip().casefold() not in _NOTHING
+    if isinstance(cell, str):
+        text = cell.strip()
+        return len(text) > _LONGEST_NOTHING or text.casefold() not in _NOTHING
+    return cell is not None and cell == cell
 
 
 def fits(name: str, cells: Sequence[Any], *, column: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["listed_names", "person_name"]
 
@@ -23,6 +24,7 @@ _OTHERS = re.compile(
 )
 
 
+@lru_cache(maxsize=32768)
 def person_name(text: str) -> str:
     """Put the given name first: ``Lovelace, Ada`` → ``Ada Lovelace``.
 

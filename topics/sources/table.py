@@ -138,10 +138,12 @@ class _Maker:
     match: ColumnMatch
     day_first: bool | None
     run_together: bool = field(init=False)
+    names: Mapping[str, str] = field(init=False)
     short: int = field(default=0, init=False)
     empty: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
+        self.names = self.match.matched
         self.run_together = set(map(fold, self.match.columns)) >= _SPRINGER
 
     @property
@@ -205,7 +207,7 @@ class _Maker:
 
     def _is_header(self, values: Mapping[str, Any]) -> bool:
         return len(values) > 1 and all(
-            isinstance(value, str) and " ".join(value.split()) == self.match.matched[name]
+            isinstance(value, str) and " ".join(value[:_SHORT].split()) == self.names[name]
             for name, value in values.items()
         )
 
