@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import links, text, wording
-from dashboard.selection import months
+from dashboard.selection import months, respelled
 from dashboard.state import CHOICES
 from dashboard.theme import current_palette, style_variables
 from topics.threshold import moved
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["brand", "header", "notices", "sidebar", "style"]
 
 _ASSETS = Path(__file__).with_name("assets")
+_SEARCH_HELP = (
+    'A word finds all words that begin with it. Words in "quotes" must follow each other; -word '
+    "leaves out the papers that have it."
+)
+
 _copy_link = st.components.v2.component(
     "papermap.copy_link",
     html=(
@@ -111,10 +116,15 @@ def sidebar(topic_map: TopicMap, view: View, *, built: TopicMap) -> None:
     with st.sidebar:
         st.text_input(
             "Search",
+            type="search",
+            live="300ms",
             placeholder="Words in title, abstract, authors",
             icon=":material/search:",
+            help=_SEARCH_HELP,
             **links.bound(view, "text"),
         )
+        for said in respelled(topic_map, view):
+            st.caption(text.plain(said))
         st.multiselect(
             "Themes",
             list(topic_map.themes["name"]),

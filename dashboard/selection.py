@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from topics.selection import Filters, date_spans, matching
+from topics.wordsearch import rows_with
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from dashboard.state import View
     from topics.topicmap import TopicMap
 
-__all__ = ["Selection", "corners", "filters_of", "inside", "months", "select"]
+__all__ = ["Selection", "corners", "filters_of", "inside", "months", "respelled", "select"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,6 +57,18 @@ class Selection:
 def select(topic_map: TopicMap, view: View) -> Selection:
     """Apply the filters of a view; see `topics.selection.matching`."""
     return Selection(topic_map, matching(topic_map, filters_of(view)))
+
+
+def respelled(topic_map: TopicMap, view: View) -> tuple[str, ...]:
+    """What to tell a reader whose words no paper has, but for words that are spelled nearly so."""
+    if not view.text.strip():
+        return ()
+    _, read = rows_with(topic_map, view.text)
+    return tuple(
+        f"No paper has “{each.word}”; this is “{'”, “'.join(each.spellings)}”."
+        for each in read
+        if each.spellings
+    )
 
 
 def filters_of(view: View) -> Filters:

@@ -42,6 +42,7 @@ LAYERS = (
         "wording",
     ),
     ("snapshots", "topicmap"),
+    ("wordsearch",),
     (
         "drawing",
         "palette",
@@ -116,6 +117,7 @@ READ_SIDE = {
     "trend_wording",
     "trends",
     "wording",
+    "wordsearch",
 }
 
 #: Libraries that one module alone may import.

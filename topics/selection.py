@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from topics import wording
+from topics.wordsearch import rows_with_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +27,7 @@ class Filters:
             all.
         since: first day, month or year, ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
         until: last one.
-        text: all these words are in its title, abstract or authors.
+        text: what is in its title, abstract or authors; see `topics.wordsearch`.
         hide_unclustered: it is in some topic.
     """
 
@@ -64,11 +65,7 @@ def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
             # A day of a month counts as that month.
             keep &= first.astype(f"U{len(filters.until)}") <= filters.until
     if filters.text.strip():
-        haystack = _haystack(topic_map)
-        words = filters.text.casefold().split()
-        keep &= np.fromiter(
-            (all(word in text for word in words) for text in haystack), bool, len(haystack)
-        )
+        keep &= rows_with_words(topic_map, filters.text)
     return np.flatnonzero(keep)
 
 
@@ -98,14 +95,3 @@ def date_spans(topic_map: TopicMap) -> tuple[np.ndarray, np.ndarray]:
     ends = {4: "-12-31", 7: "-31"}
     last = np.array([date and date[:10] + ends.get(len(date), "") for date in dates], dtype="U10")
     return first, last
-
-
-@lru_cache(maxsize=4)
-def _haystack(topic_map: TopicMap) -> tuple[str, ...]:
-    papers = topic_map.papers
-    return tuple(
-        f"{title}\n{abstract or ''}\n{' '.join(authors) if authors is not None else ''}".casefold()
-        for title, abstract, authors in zip(
-            papers["title"], papers["abstract"], papers["authors"], strict=True
-        )
-    )

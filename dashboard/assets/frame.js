@@ -17,11 +17,17 @@ function oneStepAPage() {
   window.history.pushState = (state, title, url) => {
     const next = new URL(url ?? "", window.location.href);
     const same = next.search === window.location.search && next.pathname !== window.location.pathname;
-    if (sameButForTheCamera(next, window.location)) window.history.replaceState(state, title, url);
+    if (sameButForTheCamera(next, window.location) || searchGoesOn(next, window.location)) window.history.replaceState(state, title, url);
     else if (same && !gesture) window.history.replaceState(state, title, url);
     else push(state, title, url);
     gesture = false;
   };
+}
+
+/** The search follows the reader's typing: all of it is one step. */
+function searchGoesOn(next, now) {
+  const [one, other] = [next, now].map(({ search }) => new URLSearchParams(search).get("text"));
+  return next.pathname === now.pathname && one && other && one !== other;
 }
 
 /** Moving over the map changes the address and is no step to go back by. */

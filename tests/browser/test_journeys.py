@@ -110,6 +110,27 @@ def test_a_filtered_view_is_the_same_in_another_browser(
     assert elsewhere.get_by_label("Search").input_value() == "taming"
 
 
+def test_the_map_follows_the_typing_and_one_step_back_undoes_it(
+    open_tab: OpenTab, site: str, made_map: TopicMap
+) -> None:
+    page = open_tab(site)
+    wait_for_map(page)
+    search = page.get_by_role("searchbox", name="Search")
+    search.press_sequentially("tam", delay=60)
+    expect(page.locator(".stApp .pm-count")).to_contain_text("of 153 papers")
+    search.press_sequentially("ing", delay=60)
+    expect(page).to_have_url(re.compile(r"text=taming$"))
+    expect(search).to_be_focused()
+    settled(page)
+    titles = made_map.papers["title"].str.casefold()
+    abstracts = made_map.papers["abstract"].fillna("").str.casefold()
+    found = titles.str.contains("taming") | abstracts.str.contains("taming")
+    assert set(points(page)) >= set(found.to_numpy().nonzero()[0])
+    page.go_back()
+    expect(page.locator(".stApp .pm-count")).to_have_text("153 papers")
+    expect(search).to_have_value("")
+
+
 def test_back_and_forward_undo_and_redo_each_step(
     open_tab: OpenTab, site: str, made_map: TopicMap
 ) -> None:

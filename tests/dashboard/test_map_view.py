@@ -332,3 +332,12 @@ def test_every_page_holds_at_any_confidence(folder: Path, page_name: str, confid
     name = "" if page_name == "map" else page_name
     page = open_page(folder, name, confidence=confidence, topic="0")
     assert not page.exception
+
+
+def test_a_slip_in_the_search_is_read_as_the_word_it_is_near(folder: Path) -> None:
+    word, slip = "gradient", "gradeint"
+    page = open_map_view(folder, text=slip)
+    right = open_map_view(folder, text=word)
+    assert 0 < points(page) <= points(right)
+    assert any(slip in caption.value for caption in page.sidebar.caption)
+    assert not any(word in caption.value for caption in right.sidebar.caption)

@@ -1,0 +1,111 @@
+"""Finding papers by the words that a reader types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories import make_map
+from topics.wordsearch import Query, Respelled, fold, parse, rows_with, rows_with_words
+
+if TYPE_CHECKING:
+    from topics.topicmap import TopicMap
+
+PAPERS = (
+    ("Machine unlearning in the large", "Forget sets of low-rank adapters.", ["Zoë Schrödinger"]),
+    ("Learning rates", "Training of transformers; LoRA beats it.", ["Ann Smith", "Bo Li"]),
+    ("Diffusion models for images", "A diffusion (latent) model, ﬁne-tuned.", ["Li Wei"]),
+    ("扩散模型的训练", None, None),
+    ("Discussion of diffusion", "", []),
+    ("More on diffusion", "", []),
+)
+
+
+@pytest.fixture(scope="module")
+def papers() -> TopicMap:
+    from dataclasses import replace
+
+    made = make_map(papers=len(PAPERS), topics=1)
+    titles, abstracts, authors = zip(*PAPERS, strict=True)
+    frame = made.papers.assign(
+        title=list(titles), abstract=list(abstracts), authors=pd.Series(list(authors))
+    )
+    return replace(made, papers=frame)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("unlearn", [0]),
+        ("LEARNING", [1]),
+        ("train", [1]),
+        ("ain", []),
+        ("schrodinger", [0]),
+        ("Schrödinger", [0]),
+        ("low-rank", [0]),
+        ('"rank low"', []),
+        ("diffusion model", [2]),
+        ('"diffusion model"', []),
+        ('"latent model"', [2]),
+        ('"diffusion models', [2]),
+        ("“diffusion models”", [2]),
+        ("diffusion -images", [4, 5]),
+        ('-diffusion -"low rank" -learning', [3]),
+        ("fine-tuned", [2]),
+        ("扩散", [3]),
+        ("训练", [3]),
+        ("li smith", [1]),
+        ("", [0, 1, 2, 3, 4, 5]),
+        ('- "" ?', [0, 1, 2, 3, 4, 5]),
+    ],
+)
+def test_what_is_found(papers: TopicMap, text: str, rows: list[int]) -> None:
+    assert list(rows_with_words(papers, text).nonzero()[0]) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "spellings", "rows"),
+    [
+        ("difusion", "difusion", ("diffusion",), [2, 4, 5]),
+        ("unlearnign", "unlearnign", ("unlearning",), [0]),
+        ("smth", "smth", ("smith",), [1]),
+        ("zzzzzz", "zzzzzz", (), []),
+        ("xyz", "xyz", (), []),
+        ("difusion images", "difusion", ("diffusion",), [2]),
+    ],
+)
+def test_a_slip_is_forgiven_and_told(
+    papers: TopicMap, text: str, word: str, spellings: tuple[str, ...], rows: list[int]
+) -> None:
+    found, respelled = rows_with(papers, text)
+    assert list(found.nonzero()[0]) == rows
+    assert respelled == (Respelled(word, spellings),)
+
+
+def test_a_word_to_leave_out_is_taken_as_it_is(papers: TopicMap) -> None:
+    found, respelled = rows_with(papers, "-difusion")
+    assert found.all()
+    assert respelled == ()
+
+
+def test_what_a_query_means() -> None:
+    assert parse('Lo-Ra -"Forget Set" "a b" x') == Query(
+        ("lo ra", "a b", "x"), ("forget set",), frozenset({"forget set", "a b"})
+    )
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_query(text: str) -> None:
+    query = parse(text)
+    assert all(part == fold(part).strip() and part for part in query.wanted + query.unwanted)
+
+
+@given(st.text(max_size=60))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert fold(text).startswith(" ")
+    assert fold(text).endswith(" ")

@@ -1,0 +1,186 @@
+"""Papers that hold the words a reader asks for.
+
+A word stands for every word that begins with it, in any case and without its accents; ``"words in
+quotes"`` must follow each other; a word or a quotation after ``-`` must be missing. A word that no
+paper has is taken for a slip of the pen: the nearest words of titles and authors, one letter away
+or two in a long word (optimal string alignment, Damerau 1964), stand for it, and the reader is
+told.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+
+    from topics.topicmap import TopicMap
+
+__all__ = ["Query", "Respelled", "parse", "rows_with", "rows_with_words"]
+
+_PARTS = re.compile(r'(-?)(?:["“”]([^"“”]*)["“”]?|(\S+))')
+_BETWEEN = re.compile(r"[\W_]+")
+_ASCII_BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
+
+#: Letters of a word from which one slip, and from which two, are forgiven.
+_FORGIVEN = (4, 8)
+
+_MOST_SPELLINGS = 3
+
+#: Letters of scripts that put no spaces between words: Thai to Khmer, and those of East Asia.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a paper must hold, and what it must not; folded as `fold` does.
+
+    Attributes:
+        wanted: words and quotations.
+        unwanted: words and quotations.
+        quoted: which of them are quotations, whose last word is whole.
+    """
+
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    quoted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Respelled:
+    """A word that no paper has, and the words that stand for it; none where none is near."""
+
+    word: str
+    spellings: tuple[str, ...]
+
+
+def fold(text: str) -> str:
+    """Words in small letters and without accents, a space before, between and after them."""
+    if text.isascii():
+        words = text.lower().translate(_ASCII_BETWEEN)
+    else:
+        small = unicodedata.normalize("NFKD", text).casefold()
+        parts = unicodedata.normalize("NFKD", small)
+        words = _BETWEEN.sub(" ", "".join(part for part in parts if not _is_accent(part)))
+    return f" {' '.join(words.split())} "
+
+
+def _is_accent(letter: str) -> bool:
+    return not letter.isascii() and unicodedata.combining(letter) > 0
+
+
+def parse(text: str) -> Query:
+    """Read what a reader typed; never fails."""
+    wanted: list[str] = []
+    unwanted: list[str] = []
+    quoted: set[str] = set()
+    for minus, quotation, word in _PARTS.findall(text):
+        part = fold(quotation or word).strip()
+        # A dash or a quotation mark alone asks for nothing.
+        if not part:
+            continue
+        if quotation:
+            quoted.add(part)
+        (unwanted if minus else wanted).append(part)
+    return Query(_unique(wanted), _unique(unwanted), frozenset(quoted))
+
+
+def _unique(parts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(parts))
+
+
+def rows_with_words(topic_map: TopicMap, text: str) -> np.ndarray:
+    """Which papers have what is asked for in title, abstract or authors; bool, (papers,)."""
+    return rows_with(topic_map, text)[0]
+
+
+@lru_cache(maxsize=64)
+def rows_with(topic_map: TopicMap, text: str) -> tuple[np.ndarray, tuple[Respelled, ...]]:
+    """Which papers have what is asked for, and what was read otherwise than it was written.
+
+    Args:
+        topic_map: the map.
+        text: as the reader typed it.
+
+    Returns:
+        Bool array of shape (papers,), and each word that had to be read as others.
+    """
+    import numpy as np
+
+    query, texts = parse(text), _texts(topic_map)
+    keep = np.ones(len(texts), dtype=bool)
+    respelled = []
+    for part in query.wanted:
+        found = _having(texts, part, whole=part in query.quoted)
+        if not found.any() and " " not in part:
+            spellings = _near(topic_map, part)
+            respelled.append(Respelled(part, spellings))
+            for spelling in spellings:
+                found |= _having(texts, spelling, whole=True)
+        keep &= found
+    for part in query.unwanted:
+        keep &= ~_having(texts, part, whole=True)
+    keep.setflags(write=False)
+    return keep, tuple(respelled)
+
+
+def _having(texts: tuple[str, ...], part: str, *, whole: bool) -> np.ndarray:
+    import numpy as np
+
+    # Where words are written without spaces, one begins anywhere.
+    asked = part if _UNSPACED.search(part) else f" {part}{' ' if whole else ''}"
+    return np.fromiter((asked in text for text in texts), bool, len(texts))
+
+
+def _near(topic_map: TopicMap, word: str) -> tuple[str, ...]:
+    """The words that a word was probably meant to be: the nearest, the most frequent first."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    slips = sum(len(word) >= letters for letters in _FORGIVEN)
+    if not slips:
+        return ()
+    known = _vocabulary(topic_map)
+    near = extract(word, list(known), scorer=OSA.distance, score_cutoff=slips, limit=None)
+    least = min((distance for _, distance, _ in near), default=0)
+    best = [found for found, distance, _ in near if distance == least]
+    best.sort(key=lambda found: (-known[found], found))
+    # Beside a frequent word a rare one is a slip of its own.
+    common = [found for found in best if known[found] >= known[best[0]] / 10]
+    return tuple(common[:_MOST_SPELLINGS])
+
+
+@lru_cache(maxsize=4)
+def _texts(topic_map: TopicMap) -> tuple[str, ...]:
+    papers = topic_map.papers
+    columns = (papers["title"], papers["abstract"], papers["authors"])
+    return tuple(
+        "\n".join((_folded(title), fold(_names(authors)), _folded(abstract)))
+        for title, abstract, authors in zip(*columns, strict=True)
+    )
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(topic_map: TopicMap) -> dict[str, int]:
+    """How often titles and authors have each word."""
+    counts: Counter[str] = Counter()
+    for text in _texts(topic_map):
+        title, authors, _ = text.split("\n", 2)
+        counts.update(title.split())
+        counts.update(authors.split())
+    return dict(counts)
+
+
+def _folded(text: object) -> str:
+    return fold(text) if isinstance(text, str) else ""
+
+
+def _names(authors: Iterable[str] | None) -> str:
+    return "" if authors is None else ", ".join(authors)
