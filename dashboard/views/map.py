@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import figures, links, tables, text, wording
+from dashboard.further import also_near
 from dashboard.map_layer import map_layer, map_points
 from dashboard.opening import points_address
 from dashboard.selection import inside
@@ -73,6 +74,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
             changes = {"topic": topic, "paper": None, "area": None}
             links.link("topic", view, label=name, icon=":material/category:", **changes)
         links.link("paper", view, label="Full page", icon=":material/article:", area=None)
+    also_near(screen, paper_id)
     abstract = paper["abstract"]
     known = wording.is_known(abstract)
     words = abstract if known else "The source gives no abstract."

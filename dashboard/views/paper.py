@@ -8,6 +8,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboard import links, tables, text, wording
+from dashboard.further import also_near
 from dashboard.highlight import marked
 from dashboard.neighbourhood import rare_similarity, similar_papers
 from dashboard.state import UNCLUSTERED
@@ -186,6 +187,7 @@ def _place(screen: Screen, paper: dict[str, Any]) -> None:
             if wording.is_known(nearest) and nearest in names:
                 _score("nearest topic:")
                 links.link("topic", view, label=names[nearest], topic=nearest, paper=None)
+    also_near(screen, paper["id"], named=nearest)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         theme = paper["theme"]
         if wording.is_known(theme):

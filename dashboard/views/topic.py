@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import links, tables, text, trend_figures, trend_words, wording
+from dashboard.further import also_belonging
 from dashboard.neighbourhood import neighbouring_topics
 from dashboard.solidity import solidity
 from dashboard.state import UNCLUSTERED
@@ -174,6 +175,7 @@ def _topic(screen: Screen, topic: str) -> None:
         _neighbours(screen, topic)
     _representatives(screen, [str(paper) for paper in row["representatives"]])
     _papers(screen, papers, what=f"its {len(papers):,}", name=str(row["name"]), show=_COLUMNS_OF)
+    also_belonging(screen, topic)
 
 
 _COLUMNS_OF = ("date", "theme", "fit", "comments", "upvotes")

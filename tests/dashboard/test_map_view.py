@@ -147,6 +147,17 @@ def test_a_paper_opens_beside_the_map(folder: Path) -> None:
     assert address(page) == {"themes": ["optimization"]}
 
 
+def test_a_paper_beside_the_map_names_the_topics_that_it_is_also_near(folder: Path) -> None:
+    paper = next(str(paper) for paper in MAP.papers["id"] if MAP.also_near(paper))
+    page = open_map_view(folder, paper=paper)
+    assert not page.exception
+    assert "also near:" in words_of(page)
+    links = {link.proto.label: link.proto.query_string for link in page.get("page_link")}
+    topic, _ = MAP.also_near(paper)[0]
+    assert f"topic={topic}" in links[MAP.topic_names[topic]]
+    assert "paper=" not in links[MAP.topic_names[topic]]
+
+
 def test_every_page_is_one_link_away_with_the_filters(folder: Path) -> None:
     page = open_map_view(folder, themes="scaling", paper=str(MAP.papers["id"].iloc[0]))
     links = {link.proto.page: link.proto.query_string for link in page.get("page_link")[:6]}

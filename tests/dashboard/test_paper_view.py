@@ -75,6 +75,23 @@ def test_an_unclustered_paper_names_the_nearest_topic(folder: Path) -> None:
     assert any(f"topic={UNCLUSTERED}" in x.proto.query_string for x in page.get("page_link"))
 
 
+def test_a_paper_names_the_topics_that_it_is_also_near(folder: Path) -> None:
+    made = make_map()
+    near = {paper: made.also_near(paper) for paper in made.papers["id"]}
+    paper = next(
+        p for p in near if near[p] and isinstance(made.papers["topic"][made.row_of[p]], str)
+    )
+    page = open_page(folder, "paper", paper=paper)
+    assert not page.exception
+    said = words_of(page)
+    assert "also near:" in said
+    assert "35 %" in said
+    topic, _ = near[paper][0]
+    assert any(f"topic={topic}" in link.proto.query_string for link in page.get("page_link"))
+    alone = next(p for p in near if not near[p])
+    assert "also near" not in words_of(open_page(folder, "paper", paper=alone))
+
+
 def test_a_paper_outside_the_filters_is_still_shown(folder: Path) -> None:
     made = make_map()
     page = open_page(folder, "paper", paper=str(made.papers["id"][7]), text="no such word")

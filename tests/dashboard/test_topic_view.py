@@ -51,6 +51,19 @@ def test_the_overview_counts_what_passes_the_filters(folder: Path) -> None:
     assert "counting only papers that pass the filters" in words_of(page)
 
 
+def test_a_topic_lists_the_papers_that_are_also_near_it(folder: Path) -> None:
+    made = make_map()
+    largest = str(made.topics["id"].iloc[0])
+    others = made.also_belonging(largest)
+    page = open_page(folder, "topic", topic=largest)
+    assert not page.exception
+    assert f"{len(others)} papers of other topics also near" in words_of(page)
+    titles = [cell_label(made.papers["title"][made.row_of[paper]]) for paper, _ in others]
+    assert table(page, 1) == titles
+    smallest = str(made.topics["id"].iloc[-1])
+    assert "also near" not in words_of(open_page(folder, "topic", topic=smallest))
+
+
 def test_a_topic_says_all_there_is(folder: Path) -> None:
     made = make_map()
     row = made.topics.iloc[1]
