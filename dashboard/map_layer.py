@@ -42,6 +42,7 @@ MAP_SCRIPT = (
     "camera",
     "points",
     "labels",
+    "layers",
     "webgl",
     "canvas",
     "gestures",
@@ -121,8 +122,6 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
 
 def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
     """What the map looks like in this view; the browser sets texts as text, never as markup."""
-    topics = screen.topic_map.topics
-    shown = screen.selection.papers["topic"].value_counts()
     return {
         "papers": screen.topic_map.digest[:12],
         **paint(screen, parts),
@@ -130,21 +129,37 @@ def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
         "background": screen.palette.background,
         "said": f"Map of {screen.selection.summary}. Arrow keys move it, plus and minus zoom, "
         "0 shows all of it.",
-        # The most frequent first: where not all names have room, the others wait.
-        "labels": sorted(
-            (
-                {"id": topic, "number": number, "name": name, "count": int(shown[topic])}
-                for number, (topic, name) in enumerate(
-                    zip(topics["id"], topics["name"], strict=True)
-                )
-                if topic in shown.index
-            ),
-            key=lambda label: -label["count"],
-        ),
+        **_names(screen),
         "selected": screen.topic_map.row_of.get(screen.view.paper or ""),
         "area": [list(corner) for corner in corners(screen.view.area)],
         "camera": camera(screen.view.at),
         "legend": _legend(screen, parts),
+    }
+
+
+def _names(screen: Screen) -> dict[str, list[dict[str, Any]]]:
+    """Topics and groups of which papers are shown; the most frequent first, as they need room."""
+    topic_map = screen.topic_map
+    shown = screen.selection.papers["topic"].value_counts()
+    counts = {str(topic): int(papers) for topic, papers in shown.items()}
+    numbers = {topic: number for number, topic in enumerate(topic_map.topics["id"])}
+    of_group = {
+        group: sum(counts.get(topic, 0) for topic in topics)
+        for group, topics in topic_map.topics_in.items()
+    }
+
+    def listed(names: Mapping[str, str], papers: Mapping[str, int]) -> list[dict[str, Any]]:
+        rows = [
+            {"id": node, "name": name, "count": papers[node], "parent": topic_map.parents.get(node)}
+            for node, name in names.items()
+            if papers.get(node)
+        ]
+        return sorted(rows, key=lambda row: -row["count"])
+
+    labels = listed(topic_map.topic_names, counts)
+    return {
+        "labels": [{**label, "number": numbers[label["id"]]} for label in labels],
+        "groups": listed(topic_map.group_names, of_group),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboard.further import also_belonging
 from dashboard.neighbourhood import neighbouring_topics
 from dashboard.solidity import solidity
 from dashboard.state import UNCLUSTERED
+from dashboard.topic_groups import path_of, sections
 from dashboard.views import empty
 from topics.exports import author_names
 from topics.trend_lines import FEW, trends, with_solid_shares
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dashboard.screen import Screen
+    from dashboard.topic_groups import Section
     from topics.trend_lines import Trends
 
 __all__ = ["chips", "show"]
@@ -64,7 +67,7 @@ def _overview(screen: Screen) -> None:
         )
     with st.container(horizontal=True, vertical_alignment="center", key="pm-topic-summary"):
         st.caption(
-            f"{wording.count(len(shown), 'topic')}, largest first"
+            f"{wording.count(len(shown), 'topic')}{_in_groups(screen)}, largest first"
             + (" · counting only papers that pass the filters" if screen.view.filtered else "")
         )
         if free:
@@ -77,13 +80,34 @@ def _overview(screen: Screen) -> None:
                 paper=None,
             )
     found = trends(topic_map)
-    rows = tables.records(shown)
-    for start in range(0, len(rows), _COLUMNS):
-        for column, row in zip(st.columns(_COLUMNS), rows[start : start + _COLUMNS], strict=False):
-            with column:
-                _card(screen, row, int(sizes[row["id"]]), found)
+    rows = {str(row["id"]): row for row in tables.records(shown)}
+    counts = {str(topic): int(papers) for topic, papers in sizes.items()}
+    for section in sections(topic_map, counts):
+        if section.name:
+            st.html(_heading(section))
+        for start in range(0, len(section.topics), _COLUMNS):
+            some = section.topics[start : start + _COLUMNS]
+            for column, topic in zip(st.columns(_COLUMNS), some, strict=False):
+                with column:
+                    _card(screen, rows[topic], counts[topic], found)
     if rows:
         _overview_table(screen, shown, found)
+
+
+def _in_groups(screen: Screen) -> str:
+    groups = len(screen.topic_map.groups)
+    return f" in {wording.count(groups, 'group')}" if groups else ""
+
+
+def _heading(section: Section) -> str:
+    tag = "h2" if section.depth == 0 else "h3"
+    held = f"{wording.count(section.held, 'topic')}, {wording.count(section.papers, 'paper')}"
+    return (
+        '<div class="pm-group-head">'
+        + text.element(tag, section.name)
+        + text.element("span", held, css_class="pm-sub")
+        + "</div>"
+    )
 
 
 def _card(screen: Screen, row: dict[str, Any], size: int, found: Trends) -> None:
@@ -120,6 +144,7 @@ def _overview_table(screen: Screen, shown: pd.DataFrame, found: Trends) -> None:
     table = pd.DataFrame(
         {
             "Topic": [tables.cell_label(name) for name in shown["name"]],
+            **_group_column(screen, shown),
             "Theme": [theme if wording.is_known(theme) else "" for theme in shown["theme"]],
             "Papers": list(shown["size"]),
             "Of the map": [100 * size / total for size in shown["size"]],
@@ -162,6 +187,14 @@ def _overview_table(screen: Screen, shown: pd.DataFrame, found: Trends) -> None:
         )
 
 
+def _group_column(screen: Screen, shown: pd.DataFrame) -> dict[str, list[str]]:
+    """The groups of each topic, from the top, where the map has groups."""
+    topic_map = screen.topic_map
+    if topic_map.groups.empty:
+        return {}
+    return {"Group": [path_of(topic_map, str(topic)) for topic in shown["id"]]}
+
+
 def _topic(screen: Screen, topic: str) -> None:
     topic_map = screen.topic_map
     row = tables.records(topic_map.topics[topic_map.topics["id"] == topic])[0]
@@ -200,11 +233,14 @@ def _head(screen: Screen, row: dict[str, Any]) -> None:
     theme = text.element("span", row["theme"] or "no theme", css_class="pm-theme")
     mark = trend_words.mark(trend_verdicts(topic_map).topics.get(str(row["id"])))
     said = [f"{wording.count(int(row['size']), 'paper')}, {share} of the map"]
+    if path := path_of(topic_map, str(row["id"])):
+        said.insert(0, f"in {path}")
     if word := solidity(row["stability"]):
         said.append(f"{word} ({wording.percent(row['stability'])} comes back when sought again)")
     st.html(
         f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>{theme} · '
-        f"{' · '.join(said)}{' · ' if mark else ''}{mark}</div>" + chips(row["keywords"])
+        f"{' · '.join(map(escape, said))}{' · ' if mark else ''}{mark}</div>"
+        + chips(row["keywords"])
     )
     with st.container(horizontal=True, key="pm-topic-links"):
         only: dict[str, Any] = {"topics": (row["id"],), "topic": None, "paper": None, "at": None}

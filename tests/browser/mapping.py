@@ -31,7 +31,11 @@ _STILL = """() => {
     [...document.querySelectorAll(".pm-map .pm-name")].map((node) => node.style.transform),
     app.dataset.testScriptState, window.location.href,
   ]);
-  const still = window.lastLook === look && app.dataset.testScriptState === "notRunning";
+  const fading = [...document.querySelectorAll(".pm-map .pm-name")].some(
+    (node) => node.getAnimations().length || node.matches(".pm-leaving, .pm-arriving"),
+  );
+  const idle = app.dataset.testScriptState === "notRunning" && !fading;
+  const still = window.lastLook === look && idle;
   window.lastLook = look;
   return still;
 }"""

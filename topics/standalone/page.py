@@ -28,8 +28,8 @@ __all__ = ["ATLAS", "MOST_ABSTRACTS", "page_bytes", "write_page"]
 
 #: Modules of the dashboard's map that the file uses as they are.
 ATLAS = (
-    *("dom", "camera", "points", "labels", "webgl", "canvas", "gestures", "overlay", "atlas"),
-    "legend",
+    *("dom", "camera", "points", "labels", "layers", "webgl", "canvas", "gestures", "overlay"),
+    *("atlas", "legend"),
 )
 _APP = ("store", "view", "parts", "charts", "map_page", "pages", "app")
 #: What the app takes from the map's modules, all else in them is their own.

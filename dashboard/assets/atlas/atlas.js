@@ -37,7 +37,11 @@ export class Atlas {
     this.canvas.setAttribute("role", "application");
     this.canvas.setAttribute("aria-roledescription", "map");
     this.painter = this.newPainter();
-    this.overlay = new Overlay(host, (id) => this.send({ kind: "topic", id }));
+    this.overlay = new Overlay(
+      host,
+      (label) => this.choose(label),
+      () => this.canvas.focus({ preventScroll: true }),
+    );
     this.addTools();
     this.letGo = followHands(host, this.hands());
     this.keys = (event) => this.key(event);
@@ -105,11 +109,13 @@ export class Atlas {
 
   /**
    * @param {object} scene `codes` (a byte a paper: which of `looks`), `looks` ({colour, hollow,
-   *   faint}; null hides), `labels`, `selected` (row or null), `area` (corners), `size` of a point,
+   *   faint}; null hides), `labels` of topics and perhaps `groups` of them (see `layersOf`),
+   *   `selected` (row or null), `area` (corners), `size` of a point,
    *   `background` ("#rrggbb"), `camera` ({x, y, span} or null), `said` (what the map shows)
    */
   setScene(scene) {
     this.scene = scene;
+    this.layers = null;
     this.counted = undefined;
     this.update();
   }
@@ -245,9 +251,38 @@ export class Atlas {
     const { frame, points } = this;
     const radius = this.pointSize / 2 + 1;
     const shown = (row) => this.shown(row);
-    const { labels } = this.scene;
+    const labels = this.dueNames();
     const obstacles = [this.toolsBox()];
     this.overlay.drawNames({ frame, ...this.places, points, shown, labels, radius, obstacles });
+  }
+
+  /** What is named at this depth: papers where few are in sight, else topics or their groups. */
+  dueNames() {
+    const { points, scene, camera, frame } = this;
+    const { find } = this.places;
+    const [[left, high], [right, low]] = [find(0, 0), find(frame.width, frame.height)];
+    const nearness = camera.scale / fitCamera(points.extent, frame).scale;
+    const rows = fewInSight(points, [left, right, low, high], (row) => this.shown(row), nearness);
+    if (rows?.length) {
+      return rows.map((row) => ({ id: `paper ${row}`, kind: "paper", row, name: points.title(row) }));
+    }
+    this.layers ??= layersOf(points, scene.labels, scene.groups);
+    return dueAt(this.layers, camera.scale);
+  }
+
+  /** The reader chose a name. */
+  choose({ kind, id, row }) {
+    if (kind === "topic") this.send({ kind, id });
+    else if (kind === "paper") this.send({ kind, row });
+    else this.approach(id);
+  }
+
+  /** Go to a group of topics, near enough for the names in it. */
+  approach(id) {
+    const node = this.layers?.nodes.get(id);
+    if (!node?.rows.length) return;
+    const { x, y, scale } = fitCamera(extentOf(this.points, node.rows), this.frame);
+    this.glide({ x, y, scale: Math.max(scale, 1.02 * opensAt(node)) });
   }
 
   /** Place the names when the map has come to rest, and tell where. */
@@ -273,7 +308,7 @@ export class Atlas {
   glide(target, { home = false } = {}) {
     const from = this.camera;
     const to = withinReach(target, this.points.extent, this.frame);
-    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const still = isStill();
     const start = performance.now();
     const step = (now) => {
       const t = still ? 1 : Math.min(1, (now - start) / 240);

@@ -22,6 +22,11 @@ function button(className, label) {
   return node;
 }
 
+/** Whether the reader asked for less motion. */
+function isStill() {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 function isNarrow() {
   return window.innerWidth <= 760;
 }

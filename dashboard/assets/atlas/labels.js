@@ -247,6 +247,22 @@ export function balance(name) {
   return best.lines;
 }
 
+/** Break a title into lines of at most so many letters; what does not fit is cut off. */
+export function wrapped(title, { letters, lines }) {
+  const found = [""];
+  for (const word of title.split(/\s+/).filter(Boolean)) {
+    const line = found.at(-1) ? `${found.at(-1)} ${word}` : word;
+    if (line.length <= letters || !found.at(-1)) {
+      found[found.length - 1] = line.length <= letters + 12 ? line : `${line.slice(0, letters)}…`;
+    } else if (found.length < lines) found.push(word);
+    else {
+      found[found.length - 1] += "…";
+      break;
+    }
+  }
+  return found;
+}
+
 /** Leave out points of an outline that say little, until at most `most` remain. */
 export function simplify(outline, most) {
   const points = outline.slice();

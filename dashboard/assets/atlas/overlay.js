@@ -1,16 +1,24 @@
-// What is drawn over the points: names of topics, the open paper's ring, a selection's outline, and
-// what a paper says when it is pointed at.
+// What is drawn over the points: names of topics and their groups or of papers, the open paper's ring,
+// a selection's outline, and what a paper says when it is pointed at.
 
 /** Points that describe a cluster, and a whole map, well enough for placing names. */
 const ENOUGH = { cluster: 1500, map: 30000 };
 
+/** Milliseconds in which a name fades. */
+const FADE = 160;
+
+/** Letters and lines of a paper's title on the map. */
+const TITLE = { letters: 34, lines: 3 };
+
 export class Overlay {
   /**
    * @param {HTMLElement} host of the map
-   * @param {(topic: string) => void} openTopic called when the reader chooses a name
+   * @param {(label: object) => void} choose called with what the reader chose the name of
+   * @param {() => void} giveBack called when the name that had the keyboard's focus goes away
    */
-  constructor(host, openTopic) {
-    this.openTopic = openTopic;
+  constructor(host, choose, giveBack) {
+    this.choose = choose;
+    this.giveBack = giveBack;
     this.offsets = new Map(); // where each name stands off from its cluster
     this.node = element("div", "pm-overlay");
     this.lines = svg("svg", { class: "pm-lines", "aria-hidden": "true" });
@@ -29,25 +37,32 @@ export class Overlay {
     this.lines.replaceChildren();
   }
 
-  /** Place the names anew. `shown` tells of each row whether its point counts. */
+  /**
+   * Place the names anew. `shown` tells of each row whether its point counts; `labels` are of topics
+   * and groups (`numbers` of their topics) or of papers (`row`), the most important first.
+   */
   drawNames({ frame, place, find, points, shown, labels, radius, obstacles }) {
     const { seen, byTopic } = pointsOnScreen({ frame, place, points, shown });
-    const active = document.activeElement;
-    const focused = this.names.contains(active) ? active.dataset.id : null;
-    this.names.replaceChildren();
+    const focused = this.names.contains(document.activeElement);
+    const before = new Map(this.present().map((node) => [node.dataset.id, node]));
     const nodes = new Map();
+    const own = ({ row, numbers }) =>
+      row === undefined
+        ? numbers.flatMap((number) => byTopic.get(number) ?? [])
+        : [place(points.x[row], points.y[row])];
     const wanted = labels.flatMap((label, rank) => {
-      const own = byTopic.get(label.number);
-      if (!own) return [];
-      const node = this.nameButton(label, rank, labels.length);
-      this.names.append(node);
+      const there = own(label);
+      if (!there.length) return [];
+      const node = before.get(label.id) ?? this.arriving(label);
+      dress(node, label, rank, labels.length);
       nodes.set(label.id, node);
       const previous = this.offsets.get(label.id);
-      const forms = variants(node, label.name, frame.width);
-      return [{ id: label.id, points: thin(own, ENOUGH.cluster), variants: forms, previous }];
+      const forms = variants(node, label, frame.width);
+      return [{ id: label.id, points: thin(there, ENOUGH.cluster), variants: forms, previous }];
     });
     const placed = placeLabels({ ...frame, radius, points: seen, labels: wanted, obstacles });
     this.lines.querySelectorAll(".pm-leader").forEach((line) => line.remove());
+    this.names.classList.add("pm-easing");
     const kept = new Set();
     for (const { id, rect, variant, dx, dy, line } of placed) {
       const node = nodes.get(id);
@@ -60,27 +75,47 @@ export class Overlay {
       const [x1, y1, x2, y2] = line;
       this.lines.append(svg("line", { class: "pm-leader", x1, y1, x2, y2 }));
     }
-    for (const [id, node] of nodes) if (!kept.has(id)) node.remove();
-    if (kept.has(focused)) nodes.get(focused).focus({ preventScroll: true });
+    for (const [id, node] of nodes) if (!kept.has(id) && !before.has(id)) node.remove();
+    for (const [id, node] of before) if (!kept.has(id)) this.leave(node);
+    requestAnimationFrame(() => {
+      for (const node of this.present()) node.classList.remove("pm-arriving");
+    });
+    if (focused && !this.names.contains(document.activeElement)) this.giveBack();
+  }
+
+  /** The names that are shown, without those that are fading away. */
+  present() {
+    return [...this.names.children].filter((node) => !node.classList.contains("pm-leaving"));
+  }
+
+  /** A new name, not seen yet: it is shown from the browser's next picture on. */
+  arriving(label) {
+    const node = button("pm-name", label.name);
+    node.dataset.id = label.id;
+    node.addEventListener("click", () => this.choose(node.label));
+    this.names.append(node);
+    return node;
+  }
+
+  leave(node) {
+    const held = node.contains(document.activeElement);
+    node.classList.add("pm-leaving");
+    node.tabIndex = -1;
+    node.setAttribute("aria-hidden", "true");
+    if (held) node.blur();
+    if (isStill()) node.remove();
+    else setTimeout(() => node.remove(), FADE);
   }
 
   /** Keep the names with their clusters while the map is being moved; they are placed anew after. */
   moveNames(place) {
+    this.names.classList.remove("pm-easing");
     for (const name of this.names.children) {
       const [x, y] = place(Number(name.dataset.x), Number(name.dataset.y));
       const at = this.offsets.get(name.dataset.id);
       if (at) name.style.transform = `translate(${x + at.dx - at.w / 2}px, ${y + at.dy - at.h / 2}px)`;
     }
     this.lines.querySelectorAll(".pm-leader").forEach((line) => line.remove());
-  }
-
-  nameButton(label, rank, total) {
-    const size = rank < total / 4 ? "large" : rank < total / 1.6 ? "middle" : "small";
-    const said = `Topic: ${label.name}, ${label.count} papers. Open the topic.`;
-    const node = button(`pm-name pm-name-${size}`, said);
-    node.dataset.id = label.id;
-    node.addEventListener("click", () => this.openTopic(label.id));
-    return node;
   }
 
   /** The ring around the open paper, and the outline of the selection. */
@@ -143,10 +178,33 @@ function fill(node, lines) {
   });
 }
 
-/** The name on one line and on two, with the sizes that they take. */
-function variants(node, name, width) {
+/** What a name looks like and says, by what it is of. */
+function dress(node, label, rank, total) {
+  const size = rank < total / 4 ? "large" : rank < total / 1.6 ? "middle" : "small";
+  const arriving = node.label ? "" : " pm-arriving";
+  node.label = label;
+  node.className = `pm-name pm-name-${label.kind === "paper" ? "paper" : size}${arriving}`;
+  if (label.kind === "group") node.classList.add("pm-name-group");
+  node.dataset.kind = label.kind;
+  node.setAttribute("aria-label", SAID[label.kind](label));
+}
+
+const SAID = {
+  topic: ({ name, count }) => `Topic: ${name}, ${count} papers. Open the topic.`,
+  group: ({ name, count, numbers }) =>
+    `Group of ${numbers.length} topics: ${name}, ${count} papers. Move the map to it.`,
+  paper: ({ name }) => `Paper: ${name}. Open the paper.`,
+};
+
+/** The lines that a name may take: one or two; a title as many as it needs, cut off if too long. */
+function linesOf({ kind, name }) {
+  return kind === "paper" ? [wrapped(name, TITLE)] : [[name], balance(name)];
+}
+
+/** The name in the ways it may be broken into lines, with the sizes that they take. */
+function variants(node, label, width) {
   const found = [];
-  for (const lines of [[name], balance(name)]) {
+  for (const lines of linesOf(label)) {
     if (!lines) continue;
     fill(node, lines);
     const { width: w, height: h } = node.getBoundingClientRect();
