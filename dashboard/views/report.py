@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import shlex
+from dataclasses import replace
+from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import links, tables
+from dashboard import links, tables, text
 from dashboard.selection import filters_of
 from dashboard.views import empty
+from topics.report.blocks import Figure, Table
 from topics.report.content import report
 from topics.report.page import to_body
 from topics.report.wishes import SECTIONS, Wishes
@@ -20,10 +23,11 @@ from topics.reports import report_bytes
 from topics.standalone.page import page_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dashboard.screen import Screen
     from dashboard.state import View
+    from topics.report.blocks import Block
 
 __all__ = ["command", "show"]
 
@@ -124,10 +128,29 @@ def _show(screen: Screen) -> None:
         link=wishes.link,
         sections=tuple(name for name in wanted if few or name != "papers") or ("themes",),
     )
-    body = to_body(report(screen.topic_map, papers, filters, shown))
-    st.html(f'<article class="pm-report">{body}</article>')
+    _draw(report(screen.topic_map, papers, filters, shown))
     if not few and "papers" in wanted:
         st.caption("The list of all papers is in the files.")
+
+
+def _draw(blocks: Sequence[Block]) -> None:
+    """Draw the report; its figures as pictures, since Streamlit takes drawings out of HTML."""
+    with st.container(gap="small", key="pm-report-body"):
+        for is_figure, run in groupby(
+            map(_on_page, blocks), lambda block: isinstance(block, Figure)
+        ):
+            if not is_figure:
+                st.html(f'<article class="pm-report">{to_body(tuple(run))}</article>')
+                continue
+            for block in run:
+                if isinstance(block, Figure):
+                    st.image(block.svg, width="stretch")
+                    st.caption(text.plain(block.caption))
+
+
+def _on_page(block: Block) -> Block:
+    """A block without the links within a document, which lead nowhere on a page."""
+    return replace(block, links=()) if isinstance(block, Table) else block
 
 
 def _wishes(screen: Screen) -> Wishes:

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.factories import make_map
 from tests.hostile import HOSTILE_TEXTS, hostile_map
+from topics.reports import report_bytes
+from topics.selection import Filters
 from topics.standalone.page import write_page
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {"plain": make_map(hostile=()), "hostile": hostile_map()}
     for name, topic_map in made.items():
         write_page(topic_map, folder / f"{name}.html", title=f"A {name} map")
-    return {name: folder / f"{name}.html" for name in made}
+    report = report_bytes(made["hostile"], Filters(), file_format="html")
+    (folder / "report.html").write_bytes(report)
+    return {name: folder / f"{name}.html" for name in (*made, "report")}
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def open_file(chromium: Browser, files: dict[str, Path]) -> Iterator[OpenFile]:
             ),
         )
         page.goto(f"{address}#{view}")
-        page.wait_for_selector("body[data-ready]")
+        page.wait_for_selector("body[data-ready], body > main h1")
         return page
 
     yield opened
@@ -171,3 +175,16 @@ def test_hostile_text_is_only_text(open_file: OpenFile) -> None:
     assert all(address.startswith(("file://", "https://", "http://")) for address in addresses)
     foreign = "script:not([type='text/plain']):not([type='module']), iframe, img, object, embed"
     assert page.locator(foreign).count() == 0
+
+
+def test_a_hostile_report_is_only_text(open_file: OpenFile) -> None:
+    page = open_file("report")
+    assert page.locator("script, iframe, img, object, embed, link").count() == 0
+    for picture in page.locator("figure svg").all():
+        expect(picture).to_be_visible()
+    addresses = page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
+    assert all(address.startswith(("file://", "https://", "http://")) for address in addresses)
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    page.emulate_media(media="print")
+    assert page.pdf(format="A4").startswith(b"%PDF")
