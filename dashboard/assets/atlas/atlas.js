@@ -263,7 +263,7 @@ export class Atlas {
     const [[left, high], [right, low]] = [find(0, 0), find(frame.width, frame.height)];
     const nearness = camera.scale / fitCamera(points.extent, frame).scale;
     const rows = fewInSight(points, [left, right, low, high], (row) => this.shown(row), nearness);
-    if (rows?.length) {
+    if (rows) {
       return rows.map((row) => ({ id: `paper ${row}`, kind: "paper", row, name: points.title(row) }));
     }
     this.layers ??= layersOf(points, scene.labels, scene.groups);
