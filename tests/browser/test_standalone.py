@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from tests.hostile import HOSTILE_TEXTS, hostile_map
 from topics.reports import report_bytes
 from topics.selection import Filters
 from topics.standalone.page import write_page
+from topics.wordsearch import rows_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,18 +21,28 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from topics.topicmap import TopicMap
+
     OpenFile = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def maps() -> dict[str, TopicMap]:
+    plain = make_map(hostile=())
+    group = plain.topics[:1].assign(id="g1", name="All of models", parent=None, stability=None)
+    parents = ["g1"] * 5 + [None] * (len(plain.topics) - 5)
+    grouped = replace(plain, groups=group, topics=plain.topics.assign(parent=parents))
+    return {"plain": plain, "hostile": hostile_map(), "grouped": grouped}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory, maps: dict[str, TopicMap]) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("standalone")
-    made = {"plain": make_map(hostile=()), "hostile": hostile_map()}
-    for name, topic_map in made.items():
+    for name, topic_map in maps.items():
         write_page(topic_map, folder / f"{name}.html", title=f"A {name} map")
-    report = report_bytes(made["hostile"], Filters(), file_format="html")
+    report = report_bytes(maps["hostile"], Filters(), file_format="html")
     (folder / "report.html").write_bytes(report)
-    return {name: folder / f"{name}.html" for name in (*made, "report")}
+    return {name: folder / f"{name}.html" for name in (*maps, "report")}
 
 
 @pytest.fixture
@@ -108,6 +120,47 @@ def test_filters_search_and_trends_work_together(open_file: OpenFile) -> None:
     expect(page.locator(".px-card").first).to_be_visible()
     page.get_by_label("Search").fill("no such word anywhere")
     expect(page.locator("h1:visible")).to_have_text("No paper matches")
+
+
+QUERIES = (
+    "learn",
+    '"language model"',
+    "speech -taming",
+    "difusion",
+    "Author12 writer",
+    "quantisation",
+    "the a -the",
+    '"part 7"',
+)
+
+
+@pytest.mark.parametrize("name", ["plain", "hostile"])
+def test_the_search_is_the_dashboards(
+    open_file: OpenFile, maps: dict[str, TopicMap], name: str
+) -> None:
+    page = open_file(name, "/paper")
+    more = ("alert", "中文", "שלום", "ไทย", "-script", "=1+1", "éé") if name == "hostile" else ()
+    for query in (*QUERIES, *more):
+        keep, respelled = rows_with(maps[name], query)
+        papers, every = int(keep.sum()), len(keep)
+        said = f"{papers} of {every} papers" if papers < every else f"{every} papers"
+        page.evaluate(
+            "text => { location.hash = '#/paper?' + new URLSearchParams({ text }); }", query
+        )
+        expect(page.locator("#count")).to_have_text(said)
+        told = page.locator("#respelled").inner_text()
+        assert [each.word in told for each in respelled] == [True] * len(respelled), query
+        assert all(word in told for each in respelled for word in each.spellings), query
+
+
+def test_topics_stand_under_their_groups(open_file: OpenFile) -> None:
+    page = open_file("grouped", "/topic")
+    heads = page.locator(".pm-group-head h2").all_inner_texts()
+    assert heads == ["All of models", "On their own"]
+    page.locator(".px-card a").first.click()
+    expect(page.locator("#page .pm-sub").first).to_contain_text("in All of models")
+    page.get_by_role("link", name="Map", exact=True).click()
+    expect(page.locator(".pm-name").first).to_be_visible()
 
 
 def test_a_click_on_the_map_opens_a_paper_beside_it(open_file: OpenFile) -> None:

@@ -62,6 +62,7 @@ def contents(topic_map: TopicMap, *, title: str) -> dict[str, Any]:
         "palettes": {"light": _palette(LIGHT), "dark": _palette(DARK)},
         "themes": _themes(topic_map),
         "topics": _topics(topic_map, papers),
+        "groups": _groups(topic_map),
         "trends": _trends(topic_map, dates),
         "changes": _changes(topic_map),
         "dates": dates,
@@ -114,6 +115,7 @@ def _topics(topic_map: TopicMap, papers: Sequence[dict[str, Any]]) -> list[dict[
                 "name": topic["name"],
                 "keywords": [str(word) for word in topic["keywords"]],
                 "size": int(topic["size"]),
+                "parent": topic_map.parents.get(topic["id"]),
                 "theme": themes.get(topic["theme"], -1),
                 "light": light[topic["id"]],
                 "dark": dark[topic["id"]],
@@ -127,6 +129,20 @@ def _topics(topic_map: TopicMap, papers: Sequence[dict[str, Any]]) -> list[dict[
             }
         )
     return found
+
+
+def _groups(topic_map: TopicMap) -> list[dict[str, Any]]:
+    """The groups of topics: each one's larger group, and numbers of the topics anywhere below."""
+    numbers = {topic: at for at, topic in enumerate(topic_map.topics["id"])}
+    return [
+        {
+            "id": group,
+            "name": name,
+            "parent": topic_map.parents.get(group),
+            "topics": [numbers[topic] for topic in topic_map.topics_in[group] if topic in numbers],
+        }
+        for group, name in topic_map.group_names.items()
+    ]
 
 
 def _verdict(verdict: Any) -> dict[str, Any]:
@@ -263,6 +279,7 @@ def _papers(
             "id": [paper["id"] for paper in papers],
             "title": [" ".join(str(paper["title"] or "").split()) for paper in papers],
             "authors": [author_names(paper) for paper in papers],
+            "named": [int(bool(len(paper["authors"]))) for paper in papers],
             "date": [when.get(paper["date"], -1) for paper in papers],
             "topic": [topics.get(paper["topic"], -1) for paper in papers],
             "nearest": [topics.get(paper["nearest_topic"], -1) for paper in papers],
@@ -270,6 +287,13 @@ def _papers(
             "comments": [int(paper["comments"] or 0) for paper in papers],
             "upvotes": [int(paper["upvotes"] or 0) for paper in papers],
             "sources": [[sources[source] for source in paper["sources"]] for paper in papers],
+            "also": [
+                [
+                    [topics[topic], round(100 * sure)]
+                    for topic, sure in topic_map.also_near(paper["id"])
+                ]
+                for paper in papers
+            ],
             "links": links,
             **({"alike": similar} if similar is not None else {}),
         },

@@ -31,7 +31,7 @@ ATLAS = (
     *("dom", "camera", "points", "labels", "layers", "webgl", "canvas", "gestures", "overlay"),
     *("atlas", "legend"),
 )
-_APP = ("store", "view", "parts", "charts", "map_page", "pages", "app")
+_APP = ("search", "store", "view", "parts", "charts", "map_page", "pages", "app")
 #: What the app takes from the map's modules, all else in them is their own.
 _USED = ("Atlas", "Points", "drawLegend", "inside", "isNarrow", "svg")
 

@@ -72,6 +72,7 @@ class App {
     const rows = await this.store.rows(this.view);
     if (turn !== this.turn) return;
     this.live.textContent = this.summary(rows);
+    this.drawRespelled();
     const { page } = this.view;
     this.mapRoot.hidden = page !== "map";
     this.about.hidden = page !== "about";
@@ -91,6 +92,17 @@ class App {
     }
     this.drawnOnce = true;
     document.body.dataset.ready = "yes";
+  }
+
+  /** Say which words were read otherwise than they were written. */
+  drawRespelled() {
+    const said = this.store.respelled(this.view).map(([word, spellings]) =>
+      spellings.length
+        ? `No paper has “${word}”; this is “${spellings.join("”, “")}”.`
+        : `No paper has “${word}”.`,
+    );
+    const list = said.map((text) => node("p", { class: "px-respelled" }, apart(text)));
+    document.getElementById("respelled").replaceChildren(...list);
   }
 
   async drawMap(rows) {

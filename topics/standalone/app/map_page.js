@@ -25,14 +25,19 @@ class MapPage {
     await this.drawPanel(view, rows);
     const counts = store.counted(rows, "topic");
     const labels = store.topics
-      .map(({ id, name }, at) => ({ id, number: at, name, count: counts.get(at) ?? 0 }))
+      .map(({ id, name, parent }, at) => ({ id, number: at, name, parent, count: counts.get(at) ?? 0 }))
       .filter((label) => label.count)
+      .sort((a, b) => b.count - a.count);
+    const groups = store.groups
+      .map(({ id, name, parent, topics }) => ({ id, name, parent, count: topics.reduce((sum, at) => sum + (counts.get(at) ?? 0), 0) }))
+      .filter((group) => group.count)
       .sort((a, b) => b.count - a.count);
     const at = view.at?.split(",").map(Number);
     this.atlas.setScene({
       codes,
       looks,
       labels,
+      groups,
       size: store.markerSize,
       background: palette.background,
       selected: view.paper === null ? null : store.rowOf.get(view.paper),

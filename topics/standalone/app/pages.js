@@ -43,6 +43,8 @@ function placeOf(app, row) {
   if (theme[row] >= 0) parts.push(dot(store.colourOf(store.themes[theme[row]], dark)), node("span", { class: "pm-theme" }, store.themes[theme[row]].name), " · ");
   parts.push(topicLink(app, topic[row]));
   if (topic[row] < 0 && nearest[row] >= 0) parts.push(" · nearest topic: ", topicLink(app, nearest[row]));
+  const also = (store.papers.also[row] ?? []).filter(([at]) => topic[row] >= 0 || at !== nearest[row]);
+  also.forEach(([at, likely], i) => parts.push(i ? ", " : " · also near: ", topicLink(app, at), ` ${likely} %`));
   return node("div", { class: "pm-sub" }, parts);
 }
 
@@ -129,30 +131,37 @@ async function paperPage(app, row) {
 }
 
 function topicsPage(app, rows) {
-  const { store, dark, view } = app;
+  const { store, view } = app;
   const counts = store.counted(rows, "topic");
   const shown = store.topics.map((topic, at) => [topic, at]).filter(([, at]) => counts.get(at));
   const free = counts.get(-1) ?? 0;
-  const cards = shown.map(([topic, at]) => {
-    const size = counts.get(at);
-    const of = size === topic.size ? count(size, "paper") : `${number(size)} of ${count(topic.size, "paper")}`;
-    const theme = store.themes[topic.theme];
-    const colour = theme ? store.colourOf(theme, dark) : store.colourOf(topic, dark);
-    const line = store.trends.topics[at];
-    return node("li", { class: "px-card" },
-      node("h2", {}, topicLink(app, at)),
-      node("div", { class: "pm-card-head" },
-        node("div", { class: "pm-sub" }, dot(colour), node("span", { class: "pm-theme" }, theme?.name ?? "no theme"), ` · ${of} `, verdict(topic)),
-        line && line.length > 1 ? bars(line, colour, summaryOf(topic.name, line, store.trends, "papers")) : null,
-      ),
-      node("div", { class: "pm-words" }, topic.keywords.slice(0, 6).join(", ")),
-    );
-  });
+  const groups = store.groups.length ? ` in ${count(store.groups.length, "group")}` : "";
+  const sections = store.sections(counts).flatMap((section) => [
+    section.name ? node("div", { class: "pm-group-head" }, node(section.depth ? "h3" : "h2", {}, apart(section.name)), node("span", { class: "pm-sub" }, `${count(section.held, "topic")}, ${count(section.papers, "paper")}`)) : null,
+    section.topics.length ? node("ul", { class: "px-cards" }, section.topics.map((at) => topicCard(app, at, counts.get(at)))) : null,
+  ]);
   return [
     node("h1", { tabindex: "-1" }, "Topics"),
-    node("p", { class: "pm-sub" }, `${count(shown.length, "topic")}, largest first${isFiltered(view) ? " · counting only papers that pass the filters" : ""}`, free ? " · " : "", free ? topicLink(app, -1, count(free, "unclustered paper")) : null),
-    node("ul", { class: "px-cards" }, cards),
+    node("p", { class: "pm-sub" }, `${count(shown.length, "topic")}${groups}, largest first${isFiltered(view) ? " · counting only papers that pass the filters" : ""}`, free ? " · " : "", free ? topicLink(app, -1, count(free, "unclustered paper")) : null),
+    ...sections,
   ];
+}
+
+function topicCard(app, at, size) {
+  const { store, dark } = app;
+  const topic = store.topics[at];
+  const of = size === topic.size ? count(size, "paper") : `${number(size)} of ${count(topic.size, "paper")}`;
+  const theme = store.themes[topic.theme];
+  const colour = theme ? store.colourOf(theme, dark) : store.colourOf(topic, dark);
+  const line = store.trends.topics[at];
+  return node("li", { class: "px-card" },
+    node("h3", {}, topicLink(app, at)),
+    node("div", { class: "pm-card-head" },
+      node("div", { class: "pm-sub" }, dot(colour), node("span", { class: "pm-theme" }, apart(theme?.name ?? "no theme")), ` · ${of} `, verdict(topic)),
+      line && line.length > 1 ? bars(line, colour, summaryOf(topic.name, line, store.trends, "papers")) : null,
+    ),
+    node("div", { class: "pm-words" }, topic.keywords.slice(0, 6).join(", ")),
+  );
 }
 
 function unclusteredPage(app, rows) {
@@ -172,7 +181,8 @@ function topicPage(app, at) {
   const colour = theme ? store.colourOf(theme, dark) : store.colourOf(topic, dark);
   const own = [];
   store.papers.topic.forEach((number, row) => number === at && own.push(row));
-  const said = [`${count(topic.size, "paper")}, ${percent(topic.size / store.size)} of the map`, topic.solid].filter(Boolean).join(" · ");
+  const path = store.pathOf(at);
+  const said = [path && `in ${path}`, `${count(topic.size, "paper")}, ${percent(topic.size / store.size)} of the map`, topic.solid].filter(Boolean).join(" · ");
   const only = { topics: [topic.id], id: null, paper: null, area: null, at: null };
   const line = store.trends.topics[at];
   return [

@@ -78,8 +78,7 @@ class Store {
     const { themes, topics, since, until, text, hide_unclustered: hide } = view;
     const key = JSON.stringify([themes, topics, since, until, text, hide]);
     if (this.known.key === key) return this.known.rows;
-    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    if (words.length) await this.readAll();
+    const found = text.trim() ? (await this.search()).find(text) : null;
     const { papers } = this;
     const some = (names, numbers) => new Set(names.map((name) => numbers.get(name)));
     const [inThemes, inTopics] = [some(themes, this.themeOf), some(topics, this.topicOf)];
@@ -92,10 +91,10 @@ class Store {
       if ((since || until) && date < 0) continue;
       if (since && this.last[date] < since) continue;
       if (until && this.first[date].slice(0, until.length) > until) continue;
-      if (words.length && !words.every((word) => this.haystack[row].includes(word))) continue;
+      if (found && !found.keep[row]) continue;
       rows.push(row);
     }
-    this.known = { key, rows };
+    this.known = { key, rows, respelled: found?.respelled ?? [] };
     return rows;
   }
 
@@ -111,15 +110,55 @@ class Store {
     return this.unpacked.get(number);
   }
 
-  /** Make title, abstract and authors of all papers searchable. */
-  async readAll() {
-    if (this.haystack) return;
+  /** The search in title, authors and abstract of all papers. */
+  async search() {
+    if (this.searching) return this.searching;
     const abstracts = [];
     for (let i = 0; i < this.parts.length; i += 1) abstracts.push(...(await this.part(i)));
-    const { title, authors } = this.papers;
-    this.haystack = title.map((one, row) =>
-      `${one}\n${abstracts[row] ?? ""}\n${authors[row]}`.toLowerCase(),
-    );
+    const { title, authors, named } = this.papers;
+    const texts = title.map((one, row) => [one, named[row] ? authors[row] : "", abstracts[row] ?? ""]);
+    this.searching = new Search(texts);
+    return this.searching;
+  }
+
+  /** Words of the view's search that no paper has, and those that stand for them. */
+  respelled(view) {
+    return view.text.trim() ? (this.known.respelled ?? []) : [];
+  }
+
+  /**
+   * The groups of topics that have papers, as headings with the topics right under each.
+   *
+   * @param {Map<number, number>} counts papers of each topic
+   */
+  sections(counts) {
+    const topics = this.topics.map((_, at) => at).filter((at) => counts.get(at));
+    topics.sort((a, b) => counts.get(b) - counts.get(a) || a - b);
+    if (!this.groups.length) return [{ name: "", depth: 0, topics }];
+    const papersOf = (group) => group.topics.reduce((sum, at) => sum + (counts.get(at) ?? 0), 0);
+    const inside = (parent) =>
+      this.groups
+        .filter((group) => group.parent === parent && papersOf(group))
+        .sort((a, b) => papersOf(b) - papersOf(a));
+    const under = (parent) => topics.filter((at) => this.topics[at].parent === parent);
+    const walk = (group, depth) => [
+      { name: group.name, depth, topics: under(group.id), papers: papersOf(group), held: group.topics.filter((at) => counts.get(at)).length },
+      ...inside(group.id).flatMap((other) => walk(other, depth + 1)),
+    ];
+    const found = inside(null).flatMap((group) => walk(group, 0));
+    const alone = under(null);
+    if (alone.length) found.push({ name: "On their own", depth: 0, topics: alone, papers: alone.reduce((sum, at) => sum + counts.get(at), 0), held: alone.length });
+    return found;
+  }
+
+  /** Names of the groups of a topic, from the top. */
+  pathOf(at) {
+    const named = new Map(this.groups.map((group) => [group.id, group]));
+    const names = [];
+    for (let group = named.get(this.topics[at].parent); group && names.length < 9; group = named.get(group.parent)) {
+      names.unshift(group.name);
+    }
+    return names.join(" › ");
   }
 
   /** What each paper looks like: a byte a paper, and what the bytes mean. */
