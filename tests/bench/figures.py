@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,9 @@ __all__ = [
     "coherence",
     "faithfulness",
     "label_accuracy",
+    "majority_labels",
     "names_held",
+    "reliability",
     "topic_figures",
 ]
 
@@ -78,7 +80,10 @@ def _npmi(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def names_held(names: Sequence[str], labels: np.ndarray, texts: Sequence[str]) -> dict[str, float]:
-    """Share of names that no other topic has, and that a paper of their topic contains."""
+    """Share of names that no other topic has, that their papers contain, that are well formed.
+
+    Well formed: one to five words, none twice, the first and the last no function word.
+    """
     if not names:
         return {}
     lower = [text.lower() for text in texts]
@@ -87,7 +92,20 @@ def names_held(names: Sequence[str], labels: np.ndarray, texts: Sequence[str]) -
         for topic, name in enumerate(names)
     ]
     unique = len({name.casefold() for name in names}) / len(names)
-    return {"names_unique": unique, "names_in_papers": float(np.mean(held))}
+    formed = float(np.mean([_well_formed(name) for name in names]))
+    return {
+        "names_unique": unique,
+        "names_in_papers": float(np.mean(held)),
+        "names_well_formed": formed,
+    }
+
+
+def _well_formed(name: str) -> bool:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    said = name.casefold().split()
+    ends = {said[0], said[-1]} if said else set(ENGLISH_STOP_WORDS)
+    return len(said) <= 5 and len(set(said)) == len(said) and not ends & ENGLISH_STOP_WORDS
 
 
 def label_accuracy(truth: np.ndarray, near: np.ndarray) -> float:
@@ -108,3 +126,31 @@ def faithfulness(truth: np.ndarray, vectors: np.ndarray, points: np.ndarray) -> 
         ),
         "knn_labels_2d": label_accuracy(truth, near),
     }
+
+
+def majority_labels(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The label that most papers of each topic carry; shape (topics,)."""
+    topics = int(labels.max(initial=-1)) + 1
+    return np.array([np.bincount(truth[labels == topic]).argmax() for topic in range(topics)])
+
+
+def reliability(confidence: np.ndarray, right: np.ndarray, *, bins: int = 10) -> dict[str, Any]:
+    """Reliability diagram and expected calibration error (Naeini, Cooper and Hauskrecht 2015).
+
+    Args:
+        confidence: of each answer, 0 to 1.
+        right: 1 where it is right, 0 where not, or how right it is.
+        bins: of equal width.
+    """
+    at = np.minimum((confidence * bins).astype(int), bins - 1)
+    cells = [
+        {
+            "confidence": float(confidence[at == cell].mean()),
+            "right": float(right[at == cell].mean()),
+            "cases": int((at == cell).sum()),
+        }
+        for cell in range(bins)
+        if (at == cell).any()
+    ]
+    off = sum(cell["cases"] * abs(cell["confidence"] - cell["right"]) for cell in cells)
+    return {"ece": off / max(len(confidence), 1), "cases": len(confidence), "bins": cells}

@@ -121,8 +121,15 @@ def _hf() -> pd.DataFrame:
     return _table("hf_daily_papers").dropna(subset=["label"]).sample(4000, random_state=0)
 
 
-def _cs() -> pd.DataFrame:
-    frame = _table("arxiv_cs_2024_2026").sample(4000, random_state=0)
+def _hf_rest() -> pd.DataFrame:
+    """What the other corpus of daily papers leaves, for a last look: nothing was tuned on it."""
+    frame = _table("hf_daily_papers").dropna(subset=["label"]).sample(frac=1, random_state=0)
+    return frame.iloc[4000:6500]
+
+
+def _cs(start: int, count: int, *, seed: int) -> pd.DataFrame:
+    frame = _table("arxiv_cs_2024_2026").sample(frac=1, random_state=seed)
+    frame = frame.iloc[start : start + count]
     return frame.assign(label=frame["categories"].str.split().str[0])
 
 
@@ -131,7 +138,13 @@ CORPORA: Mapping[str, Callable[[], pd.DataFrame]] = {
     "arxiv5k": lambda: _balanced(0, 5000),
     "arxiv2k": lambda: _balanced(5000, 2000),
     "arxiv13": _balanced_half,
+    "arxiv700": lambda: _balanced(20000, 700),
+    "arxiv300": lambda: _balanced(20700, 300),
     "hf4k": _hf,
-    "cs4k": _cs,
+    "hf2k5": _hf_rest,
+    "cs4k": lambda: _cs(0, 4000, seed=0),
+    "cs3k": lambda: _cs(0, 3000, seed=11),
+    "cs600": lambda: _cs(20000, 600, seed=11),
+    "arxiv13k": lambda: _balanced(7000, 13000),
     "arxiv26k": lambda: _balanced(0, None),
 }

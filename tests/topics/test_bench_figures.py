@@ -46,7 +46,9 @@ def test_words_that_go_together_are_coherent() -> None:
 def test_names_are_looked_for_in_the_papers_of_their_topic() -> None:
     texts = ["On dark matter", "More dark matter", "Graph colouring"]
     held = figures.names_held(["Dark matter", "Dark Matter"], np.array([0, 0, 1]), texts)
-    assert held == {"names_unique": 0.5, "names_in_papers": 0.5}
+    assert held == {"names_unique": 0.5, "names_in_papers": 0.5, "names_well_formed": 1}
+    formed = [figures._well_formed(name) for name in ("3D scenes", "of matter", "a a", "")]
+    assert formed == [True, False, False, False]
 
 
 def test_a_faithful_layout_is_trusted() -> None:
@@ -58,3 +60,19 @@ def test_a_faithful_layout_is_trusted() -> None:
     bad = figures.faithfulness(truth, vectors, rng.normal(size=(80, 2)))
     assert good["trustworthiness"] > 0.95 > bad["trustworthiness"] + 0.2
     assert good["knn_labels_2d"] > 0.85 > bad["knn_labels_2d"] + 0.2
+
+
+def test_a_confidence_that_is_right_has_no_error() -> None:
+    rng = np.random.default_rng(0)
+    confidence = rng.random(20000)
+    honest = figures.reliability(confidence, (rng.random(20000) < confidence).astype(float))
+    assert honest["ece"] < 0.02
+    assert sum(cell["cases"] for cell in honest["bins"]) == honest["cases"] == 20000
+    boastful = figures.reliability(np.full(100, 0.95), np.repeat([0.0, 1.0], 50))
+    assert boastful["ece"] == pytest.approx(0.45)
+    assert len(boastful["bins"]) == 1
+
+
+def test_a_topic_goes_by_the_label_of_most_of_its_papers() -> None:
+    truth, labels = np.array([3, 3, 1, 1, 1, 2]), np.array([0, 0, 0, 1, 1, -1])
+    assert figures.majority_labels(truth, labels).tolist() == [3, 1]
