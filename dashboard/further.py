@@ -39,14 +39,12 @@ def also_near(screen: Screen, paper_id: str, *, named: str | None = None) -> Non
             links.link(
                 "topic",
                 screen.view,
-                label=names[topic],
+                label=f"{names[topic]}, {wording.percent(confidence)}",
                 help=_MEANING,
                 topic=topic,
                 paper=None,
                 area=None,
             )
-            said = text.element("span", wording.percent(confidence), css_class="pm-score")
-            st.html(said, width="content")
 
 
 def also_belonging(screen: Screen, topic: str) -> None:

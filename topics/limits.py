@@ -92,8 +92,8 @@ def limits(topic_map: TopicMap) -> list[str]:
             "groups, mean nothing."
         ),
         (
-            "A paper has one topic and one theme here, though many deal with several things: "
-            "see the confidence beside them."
+            "A paper counts for one topic and one theme, though many deal with several things: "
+            "the page of a paper names the topics that it is also near."
         ),
     ]
     return said

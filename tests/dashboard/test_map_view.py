@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import loading
+from dashboard import loading, text, wording
 from dashboard.links import PAGES
 from dashboard.loading import MAPS_VARIABLE, open_map, served_maps
 from tests.dashboard.screens import (
@@ -152,10 +152,11 @@ def test_a_paper_beside_the_map_names_the_topics_that_it_is_also_near(folder: Pa
     page = open_map_view(folder, paper=paper)
     assert not page.exception
     assert "also near:" in words_of(page)
+    topic, confidence = MAP.also_near(paper)[0]
+    label = text.plain(f"{MAP.topic_names[topic]}, {wording.percent(confidence)}")
     links = {link.proto.label: link.proto.query_string for link in page.get("page_link")}
-    topic, _ = MAP.also_near(paper)[0]
-    assert f"topic={topic}" in links[MAP.topic_names[topic]]
-    assert "paper=" not in links[MAP.topic_names[topic]]
+    assert f"topic={topic}" in links[label]
+    assert "paper=" not in links[label]
 
 
 def test_every_page_is_one_link_away_with_the_filters(folder: Path) -> None:
