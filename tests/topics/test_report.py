@@ -105,6 +105,18 @@ def test_a_report_says_what_may_be_said_of_every_trend() -> None:
     assert "undated papers do not count" in markdown
 
 
+def test_topics_are_told_with_their_groups() -> None:
+    made = make_map(hostile=())
+    assert "Group" not in document(made, "md")
+    group = made.topics[:1].assign(id="g1", name="All of models", parent=None)
+    parents = ["g1"] * 5 + [None] * (len(made.topics) - 5)
+    grouped = replace(made, groups=group, topics=made.topics.assign(parent=parents))
+    markdown = document(grouped, "md")
+    assert "| Topic | Group | Theme |" in markdown
+    assert markdown.count("| All of models |") == 5
+    assert markdown.count("in All of models · ") == 5
+
+
 def test_a_report_is_of_the_selection() -> None:
     made = make_map(hostile=())
     chosen = {"themes": ("diffusion",), "text": "part", "since": "2023-02"}

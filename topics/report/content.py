@@ -12,7 +12,7 @@ from topics.report.blocks import Block, Heading, Paragraph, Table
 from topics.report.map_figure import map_figure
 from topics.report.papers import all_papers, records
 from topics.report.provenance import citing, limits_of, method, sources
-from topics.report.topics import topic_sections
+from topics.report.topics import groups_in_words, topic_sections
 from topics.report.trend_figure import trend_figure
 from topics.report.wishes import SECTIONS
 from topics.selection import filters_in_words
@@ -118,12 +118,13 @@ def _themes(given: _Given) -> list[Block]:
 
 
 def _topic_table(given: _Given) -> list[Block]:
-    """All topics at a glance."""
-    verdicts = trend_verdicts(given.topic_map).topics
+    """All topics at a glance; what the map does not know of any has no column."""
+    topic_map = given.topic_map
+    verdicts = trend_verdicts(topic_map).topics
     sizes = given.papers["topic"].value_counts()
     rows: list[tuple[str, ...]] = []
     links: list[str] = []
-    for row in given.topic_map.topics.to_dict("records"):
+    for row in topic_map.topics.to_dict("records"):
         size = int(sizes.get(row["id"], 0))
         if not size:
             continue
@@ -131,6 +132,7 @@ def _topic_table(given: _Given) -> list[Block]:
         rows.append(
             (
                 str(row["name"]),
+                groups_in_words(topic_map, str(row["id"])),
                 str(row["theme"]) if wording.is_known(row["theme"]) else "",
                 f"{size:,}",
                 wording.percent(size / len(given.papers)),
@@ -139,14 +141,18 @@ def _topic_table(given: _Given) -> list[Block]:
             )
         )
         links.append(f"topic-{row['id']}" if _has(given, "topics") else "")
-    if not rows:
+    columns = ("Topic", "Group", "Theme", "Papers", "Share", "Trend", "Solid?")
+    kept = [i for i in range(len(columns)) if any(row[i] for row in rows)]
+    if not kept:
         return []
-    columns = ("Topic", "Theme", "Papers", "Share", "Trend", "Solid?")
-    if not any(row[-1] for row in rows):  # was not measured for this map
-        rows = [row[:-1] for row in rows]
     return [
         Heading("Topics at a glance", anchor="glance"),
-        Table(columns[: len(rows[0])], tuple(rows), frozenset({2, 3}), tuple(links)),
+        Table(
+            tuple(columns[i] for i in kept),
+            tuple(tuple(row[i] for i in kept) for row in rows),
+            frozenset(at for at, i in enumerate(kept) if columns[i] in ("Papers", "Share")),
+            tuple(links),
+        ),
     ]
 
 

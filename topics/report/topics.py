@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-__all__ = ["topic_sections"]
+__all__ = ["groups_in_words", "topic_sections"]
 
 #: Papers under each label.
 _FEW = 3
@@ -58,8 +58,16 @@ def _topic(topic_map: TopicMap, row: Record, papers: list[Record], total: int) -
     ]
 
 
+def groups_in_words(topic_map: TopicMap, topic: str) -> str:
+    """Names of the groups that a topic is in, from the top; empty where it is in none."""
+    names = [topic_map.group_names[group] for group in topic_map.groups_of(topic)]
+    return " › ".join(reversed(names))
+
+
 def _facts(topic_map: TopicMap, row: Record, size: int, total: int) -> str:
+    path = groups_in_words(topic_map, str(row["id"]))
     said = [
+        f"in {path}" if path else "",
         str(row["theme"]) if wording.is_known(row["theme"]) else "",
         f"{wording.count(size, 'paper')}, {wording.percent(size / total)} of these papers",
     ]
