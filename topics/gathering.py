@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Gathered", "gather"]
 
 _EMPTY = "Neither a title nor an abstract."
+#: What marks a paper of which no record has an abstract.
+_TITLE_ONLY = "No abstract: it is placed by its title alone."
 
 
 @dataclass(eq=False, repr=False)
@@ -147,6 +149,7 @@ class _Rows:
     line: array[int] = field(default_factory=lambda: array("q"))
     usable: bytearray = field(default_factory=bytearray)
     dated: bytearray = field(default_factory=bytearray)
+    told: bytearray = field(default_factory=bytearray)
     long: bytearray = field(default_factory=bytearray)
     ids: _Texts = field(default_factory=_Texts)
     names: dict[str, int] = field(default_factory=dict)
@@ -164,6 +167,7 @@ class _Rows:
         self.line.append(record.line)
         self.usable.append(bool(record.title or record.abstract))
         self.dated.append(record.date is not None)
+        self.told.append(bool(record.abstract))
         self.long.append(len(record.abstract) >= TELLING)
         self.ids.append(_identity([record]) if self.usable[-1] else "")
         self.candidates.add(record)
@@ -276,7 +280,7 @@ def _outcomes(rows: _Rows, papers: _Papers) -> Outcomes:
     import numpy as np
 
     rejects = [bad for read in rows.reads for bad in read.rejects]
-    reasons = {_EMPTY: 0}
+    reasons = {_EMPTY: 0, _TITLE_ONLY: 1}
     for bad in rejects:
         rows.names.setdefault(bad.source, len(rows.names))
         reasons.setdefault(bad.reason, len(reasons))
@@ -301,6 +305,8 @@ def _outcomes(rows: _Rows, papers: _Papers) -> Outcomes:
     reason = np.full(unread + count, -1, dtype=np.int64)
     reason[:unread] = [reasons[bad.reason] for bad in rejects]
     reason[unread:][papers.of_row < 0] = 0
+    told = np.append(papers.having(rows.told), True)  # the last is that of the rows of no paper
+    reason[unread:][~told[papers.of_row]] = 1
     for group in papers.groups.values():
         places = sorted((unread + row for row in group), key=lambda at: (source[at], line[at], at))
         outcome[places[1:]] = MERGED

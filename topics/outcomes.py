@@ -44,10 +44,11 @@ class Outcomes:
         line: line or entry in it.
         outcome: number of the outcome in `OUTCOMES`.
         paper: number of the paper in ``ids``, -1 for none.
-        reason: number of the reason in ``reasons`` where a record was rejected; where it was
-            merged, the row in this ledger of the record that was kept; -1 otherwise.
+        reason: number of the reason in ``reasons`` where a record was rejected, or kept with
+            something to know of it; where it was merged, the row in this ledger of the record that
+            was kept; -1 otherwise.
         row: place of the record among all that could be read, -1 for one that could not.
-        reasons: why records were rejected.
+        reasons: why records were rejected, and what is to be known of others.
         ids: ids of the papers.
         as_written: of records with wrongly encoded letters, by their place among all that could be
             read, the text of each repaired field as the file has it.
@@ -116,7 +117,7 @@ class Outcomes:
         number = int(self.reason[row])
         if number < 0:
             return None
-        if self.outcome[row] == REJECTED:
+        if self.outcome[row] != MERGED:
             return self.reasons[number]
         kept = f"line {self.line[number]} of {self.sources[self.source[number]]}"
         return f"The same paper as {kept}."

@@ -182,6 +182,18 @@ def test_every_record_is_accounted_for() -> None:
     assert corpus.counts == {"kept": 3, "merged": 1, "rejected": 5}
 
 
+def test_a_paper_with_a_title_alone_is_kept_and_marked() -> None:
+    one = Record(title="Old trees of the far north", source="a", line=1, doi="10.1000/a")
+    other = Record(title="Young trees of the far north", source="a", line=2)
+    again = replace(one, abstract="They grow.", line=3)
+    reads = [SourceRead(source="a", format="made", records=(one, other, again))]
+    ledger = build_corpus(reads).ledger.set_index("line")
+    assert list(ledger["outcome"]) == ["kept", "kept", "merged"]
+    assert ledger["reason"][2] == "No abstract: it is placed by its title alone."
+    assert ledger["reason"].isna()[1]
+    assert ledger["reason"][3] == "The same paper as line 1 of a."
+
+
 def _bad(source: str, line: int) -> Reject:
     return Reject(source=source, line=line, reason="Cut off.")
 

@@ -79,8 +79,8 @@ _TOLD_SINGLY = 20
 #: What is read, in the words of those who have it.
 _EXPECTED = (
     "saved Hugging Face papers pages; exports of references (BibTeX, RIS, EndNote, Web of Science, "
-    "PubMed, Zotero, arXiv, Crossref, OpenAlex, Semantic Scholar); or tables with titles or "
-    "abstracts (CSV, Excel, Parquet, JSON)"
+    "PubMed, Ovid, Cochrane, Zotero, arXiv, Crossref, OpenAlex, Semantic Scholar); or tables with "
+    "titles or abstracts (CSV, Excel, Parquet, JSON)"
 )
 _STRANGE = {UNRECOGNISED: "are of no known format", UNREADABLE: "cannot be opened"}
 
