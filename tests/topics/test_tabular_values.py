@@ -93,6 +93,9 @@ def test_any_value_gives_a_date_or_none(value: Any) -> None:
         ("Ada Lovelace||Alan Turing", ["Ada Lovelace", "Alan Turing"]),
         ("Lovelace A, Turing AM, van der Berg J.", ["Lovelace A", "Turing AM", "van der Berg J"]),
         ("Lovelace A., Turing A.M.", ["Lovelace A.", "Turing A.M."]),
+        ("J Ek, K Li", ["J Ek", "K Li"]),
+        ("J. Ek, K. Li, L. Ng, M. Wu", ["J. Ek", "K. Li", "L. Ng", "M. Wu"]),
+        ("Ek, J., Li, Yu., Ng, L.-M.", ["J. Ek", "Yu. Li", "L.-M. Ng"]),
         ("Lovelace, A., Turing, A. M.", ["A. Lovelace", "A. M. Turing"]),
         (
             "Ada Lovelace, Alan Turing and Emmy Noether",

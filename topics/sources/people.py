@@ -28,7 +28,7 @@ _ADDED = re.compile(
 )
 _ADDITIONS = frozenset(")]*†‡§")
 _AND = re.compile(r"\s*,?\s+(?:and|&)\s+|\s+&\s+", re.IGNORECASE)
-_INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}", re.UNICODE)
+_INITIALS = re.compile(r"(?:(?:[^\W\d_a-zß-ÿ]\.?|[^\W\d_]{1,3}\.)[\s-]?){1,4}")
 #: “Smith J”, “van der Berg JA”, “Smith J.-P.”: a surname and initials.
 _SURNAME_INITIALS = re.compile(
     r"[^\W\d_][\w'’ .-]*\s(?:[A-ZÀ-Þ]{1,4}|(?:[A-ZÀ-Þ]\.[\s-]?){1,4})\.?"
