@@ -8,6 +8,7 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from topics.sources.record import Reject, SourceRead
@@ -23,6 +24,8 @@ __all__ = ["KeptReads"]
 
 _ENDING = ".reads"
 _CHUNK = 1024 * 1024
+#: Bytes beyond which what a file gave is not kept: the disk is better left to the file itself.
+_MOST = 256 * 1024 * 1024
 #: Attributes of a read that are not written as they are.
 _OWN = ("records", "rejects")
 _TUPLES = ("notices", "written_years", "columns", "as_of_month_day")
@@ -32,7 +35,7 @@ _TUPLES = ("notices", "written_years", "columns", "as_of_month_day")
 class KeptReads:
     """A folder with what was read; files in it are found by the content of what they were read of.
 
-    It holds JSON and is safe to delete. What cannot be written is read again next time.
+    It holds JSON and is safe to delete. What cannot be written, or is very large, is read again.
 
     Attributes:
         folder: it; made when it is first needed.
@@ -103,9 +106,10 @@ def _save(place: Path, reads: list[SourceRead], spent: dict[str, int]) -> None:
         with temporary.open("wb") as stream:
             about = [_about(read) for read in reads]
             stream.write(json.dumps({"reads": about, **spent}).encode() + b"\n")
-            for read in reads:
-                for record in read.records:
-                    stream.write(packed(record) + b"\n")
+            for record in chain.from_iterable(read.records for read in reads):
+                stream.write(packed(record) + b"\n")
+                if stream.tell() > _MOST:
+                    return
         temporary.replace(place)
     finally:
         with suppress(OSError):
