@@ -312,6 +312,7 @@ def test_a_transformer_is_centred_saved_and_loaded(
     encoder = fit_encoder("transformer", texts[:30], seed=0, transformer_model="./a-model")
     rows = encoder.encode(texts[:30])
     assert transformer.loaded == ["./a-model"]
+    assert encoder.lexical_share < 0.5, "a transformer says more than the words alone"
     assert _is_unit_or_zero(rows)
     assert encoder.fingerprint == "./a-model"
     encoder.save(tmp_path)

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["JoinedEncoder", "fit_encoder", "load_encoder"]
 
-#: Share of the lexical view in a vector's squared length. On labelled corpora of one field more
-#: was better, on those of all fields less; this cost neither.
+#: Share of the lexical view in a vector's squared length, beside static token vectors: on labelled
+#: corpora of one field more was better, on those of all fields less; this cost neither. A
+#: transformer says more by itself: with a fifth, topics of three corpora of 2,000 to 5,000 papers
+#: agreed with the labels 3 to 4 % better (NMI) and 5 to 9 % (ARI) than with this share.
 LEXICAL_SHARE = 0.6
+_LEXICAL_SHARES = {"hybrid": LEXICAL_SHARE, "transformer": 0.2}
 
 #: The share in maps whose encoder does not say.
 _FORMER_SHARE = 0.5
@@ -98,7 +101,8 @@ def fit_encoder(
         if name == "transformer"
         else fit_static(texts)
     )
-    return JoinedEncoder(name, fit_lexical(texts, seed=seed), semantic)
+    lexical = fit_lexical(texts, seed=seed)
+    return JoinedEncoder(name, lexical, semantic, lexical_share=_LEXICAL_SHARES[name])
 
 
 def load_encoder(folder: Path) -> JoinedEncoder:
