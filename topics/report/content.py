@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
+#: Signs of a name at the head of a narrow column.
+_LONGEST_HEAD = 22
+
 
 @dataclass(frozen=True, eq=False)
 class _Given:
@@ -193,7 +196,8 @@ def _trends(given: _Given) -> list[Block]:
         )
         for i, period in enumerate(found.periods)
     )
-    columns = ("Period", "All dated papers", *names)
+    heads = (wording.shorten(name, _LONGEST_HEAD) for name in names)
+    columns = ("Period", "All dated papers", *heads)
     numeric = frozenset(range(1, len(columns)))
     placed = found.placement
     return [

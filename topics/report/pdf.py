@@ -6,6 +6,7 @@ Texts reach the typesetter as data, never as markup, so nothing in them is read 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = ["to_pdf", "to_pictures"]
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TEMPLATE = Path(__file__).with_name("report.typ")
 #: The typesetter's own letters; those that it lacks come from the system, where it has them.
 _FONT = "Libertinus Serif"
 #: Letters that the typesetter's own fonts have, by the beginning of their names.
 _OWN = ("LATIN", "GREEK", "CYRILLIC", "COMBINING", "MODIFIER")
-#: Papers up to which the file tells screen readers what is a heading, a list and a table. Marking
-#: tens of thousands of lines takes longer than setting them; the HTML tells it of any number.
+#: Papers up to which the file tells screen readers what is a heading, a list and a table. For tens
+#: of thousands of lines that makes it nearly three times as large; the HTML tells it of any number.
 _MOST_MARKED = 4_000
 #: Signs of a cell from which on its column takes its share of the width.
 _WIDE = 22
@@ -114,38 +116,45 @@ def _needs_more_letters(text: str) -> bool:
 def _plain(block: Block) -> dict[str, Any]:
     match block:
         case Heading(said, level):
-            return {"k": "heading", "text": said, "level": level}
+            return {"k": "heading", "text": _line(said), "level": level}
         case Paragraph(said, kind):
-            return {"k": "paragraph", "text": said, "kind": kind}
+            return {"k": "paragraph", "text": _line(said), "kind": kind}
         case Table():
             return _table(block)
         case Words(words):
-            return {"k": "words", "words": list(words)}
+            return {"k": "words", "words": [_line(word) for word in words]}
         case Bullets(items):
-            return {"k": "bullets", "items": list(items)}
+            return {"k": "bullets", "items": [_line(item) for item in items]}
         case Papers(label, items):
-            return {"k": "papers", "label": label, "items": [_paper(paper) for paper in items]}
+            papers = [_paper(paper) for paper in items]
+            return {"k": "papers", "label": _line(label), "items": papers}
         case Quotes(label, items):
-            quoted = [{"text": f"“{said}”", "paper": _paper(paper)} for said, paper in items]
-            return {"k": "quotes", "label": label, "items": quoted}
+            quoted = [{"text": f"“{_line(said)}”", "paper": _paper(paper)} for said, paper in items]
+            return {"k": "quotes", "label": _line(label), "items": quoted}
         case Figure(svg, caption, alt):
-            return {"k": "figure", "svg": svg, "caption": caption, "alt": alt}
+            return {"k": "figure", "svg": svg, "caption": _line(caption), "alt": _line(alt)}
 
 
 def _table(table: Table) -> dict[str, Any]:
-    columns = [column for column in table.columns if column]
+    columns = [_line(column) for column in table.columns if column]
+    rows = [[_line(cell) for cell in row] for row in table.rows]
     widths = []
     for i in range(len(table.columns)):
-        longest = max((len(row[i]) for row in table.rows), default=0)
+        longest = max((len(row[i]) for row in rows), default=0)
         widths.append(0 if i in table.numeric or longest < _WIDE else min(longest, 60))
     return {
         "k": "table",
         "columns": columns or None,
-        "rows": [list(row) for row in table.rows],
+        "rows": rows,
         "numeric": sorted(table.numeric),
         "widths": widths,
     }
 
 
 def _paper(paper: Paper) -> dict[str, str | None]:
-    return {"t": paper.title, "a": paper.address, "n": paper.note}
+    return {"t": _line(paper.title), "a": paper.address, "n": _line(paper.note)}
+
+
+def _line(text: str) -> str:
+    """A text on one line: the typesetter would keep its line ends, and stumble on control signs."""
+    return " ".join(_CONTROL.sub(" ", text).split())

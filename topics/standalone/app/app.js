@@ -163,6 +163,11 @@ class App {
       node("label", { class: "px-check" }, this.hide, node("span", {}, "Hide unclustered papers")),
       this.resetButton,
     );
+    // The hash is the view's: the link must not become one.
+    document.querySelector(".px-skip").addEventListener("click", (event) => {
+      event.preventDefault();
+      document.getElementById("main").focus();
+    });
     form.addEventListener("submit", (event) => event.preventDefault());
     document.getElementById("scheme").addEventListener("click", () => {
       this.chosen = this.dark ? "light" : "dark";

@@ -7,7 +7,7 @@ class MapPage {
     this.colours = node("select", { "aria-label": "Colour by", onchange: (e) => app.change({ colour: e.target.value }) });
     for (const word of WORDS.colour) this.colours.append(node("option", { value: word }, `Colour: ${word}`));
     this.host = node("div", { class: "pm-map" });
-    this.panel = node("aside", { class: "px-panel", "aria-label": "Chosen papers" });
+    this.panel = node("aside", { class: "px-panel", "aria-label": "Chosen papers", "aria-live": "polite" });
     root.append(
       node("div", { class: "px-key" }, this.legend, this.colours),
       node("div", { class: "px-stage" }, node("div", { class: "px-map" }, this.host), this.panel),
