@@ -46,6 +46,8 @@ _HELD = 0.12
 _WORDS = 0.35
 #: How much it counts that a phrase stands as a noun of its own.
 _CLOSED = 0.5
+#: How much it counts that the words of a phrase are among the keywords of a group.
+_TELLING = 0.6
 #: What a phrase of four words or more must make up for: it is seldom one noun.
 _LONG = 0.85
 #: How much it counts that a phrase means what the topic is about.
@@ -104,6 +106,7 @@ def choose_names(
             terms,
             lower,
             nearness,
+            _telling(keywords[node], terms) if node >= tree.topics else frozenset(),
         )
         for node in nodes
     ]
@@ -234,6 +237,7 @@ def _ranked(
     terms: TermTable,
     lower: Sequence[str],
     nearness: Nearness,
+    telling: frozenset[str],
 ) -> list[_Candidate]:
     """Phrases that could name a node, best first, as its papers write them.
 
@@ -244,6 +248,7 @@ def _ranked(
         terms: the terms of the papers.
         lower: title and abstract of each paper in lower case.
         nearness: see `choose_names`.
+        telling: words of a group's keywords.
     """
     found = []
     for column in sorted(pool, key=lambda each: (-pool[each][0], each))[: 2 * _CANDIDATES]:
@@ -258,6 +263,7 @@ def _ranked(
             text = " ".join(terms.casing.get(word, word) for word in spelling.split())
             score, even = pool[column]
             long = _LONG if len(text.split()) > 3 else 1.0
+            score *= 1 + _TELLING * _share_of(telling, term)
             found.append(_Candidate(score * long * closed**_CLOSED, term, text, even, len(rows)))
     near = nearness(node, [each.text for each in found])
     weighed = [
@@ -265,6 +271,16 @@ def _ranked(
         for at, each in enumerate(found)
     ]
     return sorted(weighed, key=lambda each: (-each.score, each.term))[:_CANDIDATES]
+
+
+def _telling(keywords: Sequence[int], terms: TermTable) -> frozenset[str]:
+    return frozenset(word for column in keywords for word in terms.terms[column].split())
+
+
+def _share_of(telling: frozenset[str], term: str) -> float:
+    """Share of a term's words, but for those that name little, that are among some others."""
+    words = [word for word in term.split() if not is_weak(word)] or term.split()
+    return sum(word in telling for word in words) / len(words)
 
 
 def _of_keywords(

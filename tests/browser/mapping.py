@@ -34,7 +34,8 @@ _STILL = """() => {
   const fading = [...document.querySelectorAll(".pm-map .pm-name")].some(
     (node) => node.getAnimations().length || node.matches(".pm-leaving, .pm-arriving"),
   );
-  const idle = app.dataset.testScriptState === "notRunning" && !fading;
+  const told = !document.querySelector(".pm-map")?.atlas?.untold;
+  const idle = app.dataset.testScriptState === "notRunning" && !fading && told;
   const still = window.lastLook === look && idle;
   window.lastLook = look;
   return still;

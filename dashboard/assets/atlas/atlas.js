@@ -24,7 +24,10 @@ export class Atlas {
     this.host = host;
     // What comes after moving tells where the reader is: the place itself need not be told before.
     this.send = (event) => {
-      if (event.kind !== "camera") clearTimeout(this.telling);
+      if (event.kind !== "camera") {
+        clearTimeout(this.telling);
+        this.untold = false;
+      }
       send(event);
     };
     this.mode = "pan";
@@ -81,6 +84,7 @@ export class Atlas {
   stop() {
     clearTimeout(this.settling);
     clearTimeout(this.telling);
+    this.untold = false; // whether the place is still to be told
     cancelAnimationFrame(this.ticket);
     cancelAnimationFrame(this.gliding);
     this.ticket = 0;
@@ -152,6 +156,7 @@ export class Atlas {
 
   /** Tell where the reader looks now, as an address would. */
   tellCamera() {
+    this.untold = false;
     const { x, y, scale } = this.camera;
     const span = Math.min(this.frame.width, this.frame.height) / scale;
     const round = (value) => Number(value.toFixed(6));
@@ -288,6 +293,7 @@ export class Atlas {
   /** Place the names when the map has come to rest, and tell where. */
   settle(wait = 140) {
     clearTimeout(this.settling);
+    this.untold = true;
     this.settling = setTimeout(() => {
       if (!this.host.isConnected || !this.scene) return;
       this.drawNames();

@@ -4,6 +4,9 @@
 /** Points that describe a cluster, and a whole map, well enough for placing names. */
 const ENOUGH = { cluster: 1500, map: 30000 };
 
+/** Share of a topic's points, or of those in sight, from which on its name is due. */
+const FAIR_SHARE = 0.15;
+
 /** Milliseconds in which a name fades. */
 const FADE = 160;
 
@@ -52,7 +55,7 @@ export class Overlay {
         : [place(points.x[row], points.y[row])];
     const wanted = labels.flatMap((label, rank) => {
       const there = own(label);
-      if (!there.length) return [];
+      if (!isInSight(there.length, label, seen.length, points)) return [];
       const node = before.get(label.id) ?? this.arriving(label);
       dress(node, label, rank, labels.length);
       nodes.set(label.id, node);
@@ -147,6 +150,16 @@ export class Overlay {
     const y = top - gap - height >= 4 ? top - gap - height : top + gap;
     this.tip.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
   }
+}
+
+/**
+ * Whether enough of a topic or group is in sight to be named there: a fair share of its points, or
+ * of all that are in sight. A few strays far from the rest would put its name in a strange place.
+ */
+function isInSight(there, { row, count }, inSight, points) {
+  if (row !== undefined || !there) return there > 0;
+  const step = Math.max(1, Math.ceil(points.size / ENOUGH.map));
+  return there * step >= FAIR_SHARE * count || there >= FAIR_SHARE * inSight;
 }
 
 function pointsOnScreen({ frame, place, points, shown }) {
