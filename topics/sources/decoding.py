@@ -352,5 +352,5 @@ def _mended(rows: Sequence[int], example: str) -> str:
     first = f"line {rows[0]}" if len(rows) == 1 else f"the first in line {rows[0]}"
     return (
         f"{where} wrongly encoded letters ({first}{example}); they are repaired here, and the "
-        "ledger keeps what the file has."
+        "ledger keeps titles, authors and abstracts as the file has them."
     )

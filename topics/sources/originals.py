@@ -68,5 +68,5 @@ def _notice(read: SourceRead, kept: dict[int, dict[str, str]]) -> str:
     first = read.records[min(kept)].line
     return (
         f"{read.source}: {records} wrongly encoded letters (the first in line {first}); they are "
-        "repaired here, and the ledger keeps what the file has."
+        "repaired here, and the ledger keeps titles, authors and abstracts as the file has them."
     )
