@@ -219,7 +219,7 @@ def _record(screen: Screen, row: Mapping[str, object], titles: Mapping[str, str]
         address = html.escape(f"paper?{urlencode(params, doseq=True)}")
         title = html.escape(text.shorten(titles[paper] or "Untitled", 160))
         link = f'<a href="{address}">{title}</a>'
-    reason = str(row["reason"]) if wording.is_known(row["reason"]) else ""
+    reason = text.shorten(str(row["reason"]), 400) if wording.is_known(row["reason"]) else ""
     return (
         f'<li><span class="pm-outcome pm-{html.escape(outcome)}">{html.escape(outcome)}</span>'
         f"<div>{text.element('b', place)}{text.element('p', reason) if reason else ''}{link}</div>"
