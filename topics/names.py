@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from topics.phrases import continues, is_weak, phrases
+from topics.phrases import continues, is_weak, key_of, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -46,6 +46,8 @@ _HELD = 0.12
 _WORDS = 0.35
 #: How much it counts that a phrase stands as a noun of its own.
 _CLOSED = 0.5
+#: Papers of a group up to which few of them have a phrase in common: then each paper counts more.
+_FEW_PAPERS = 300
 #: How much it counts that the words of a phrase are among the keywords of a group.
 _TELLING = 0.6
 #: What a phrase of four words or more must make up for: it is seldom one noun.
@@ -97,7 +99,7 @@ def choose_names(
 
     nodes = range(len(tree.parents))
     lower = [f"{title}. {abstract}".lower() for title, abstract in terms.texts]
-    words = {term: column for column, term in enumerate(terms.terms) if " " not in term}
+    words = {term: column for column, term in enumerate(terms.terms)}
     candidates = [
         _ranked(
             _pool(node, tree, terms, counts, words),
@@ -144,7 +146,7 @@ def _pool(
     shared = [
         column
         for column in best
-        if all(inside[words[word]] >= 2 for word in terms.terms[column].split() if word in words)
+        if inside[column] >= 2 or all(inside[part] >= 2 for part in _parts(column, words, terms))
     ]
     kept = [column for column in shared if not is_fragment(column, best, inside, terms)]
     share = inside / (counts.sizes[node] + 2)
@@ -182,6 +184,12 @@ def _gain(node: int, tree: Tree, counts: Usage) -> np.ndarray:
     return np.asarray(share**coverage * np.maximum(special, 0) * held**_HELD)
 
 
+def _parts(column: int, words: Mapping[str, int], terms: TermTable) -> list[int]:
+    """Columns of the words of a phrase; a hyphenated compound is one."""
+    keys = [key_of(word) for word in terms.spellings[terms.terms[column]].split()]
+    return [words[key] for key in keys if key in words]
+
+
 def _with_words(
     column: int,
     scores: np.ndarray,
@@ -190,7 +198,7 @@ def _with_words(
     terms: TermTable,
 ) -> float:
     """The score of a phrase with that of its words: "robot learning" where all is of robots."""
-    parts = [words[word] for word in terms.terms[column].split() if word in words]
+    parts = _parts(column, words, terms)
     strong = [part for part in parts if not is_weak(terms.terms[part])]
     if not strong:
         return float(scores[column])
@@ -264,6 +272,8 @@ def _ranked(
             score, even = pool[column]
             long = _LONG if len(text.split()) > 3 else 1.0
             score *= 1 + _TELLING * _share_of(telling, term)
+            if telling and papers.sum() <= _FEW_PAPERS:
+                score *= len(rows)
             found.append(_Candidate(score * long * closed**_CLOSED, term, text, even, len(rows)))
     near = nearness(node, [each.text for each in found])
     weighed = [
