@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from topics.selection import Filters, date_spans, matching
+from topics.selection import Filters, corners, date_spans, matching
+from topics.selection import inside as within_outline
 from topics.wordsearch import rows_with
 
 if TYPE_CHECKING:
@@ -83,26 +84,10 @@ def filters_of(view: View) -> Filters:
     )
 
 
-def corners(area: str | None) -> tuple[tuple[float, float], ...]:
-    """The corners of an outline as the view writes it."""
-    pairs = (corner.split(",") for corner in (area or "").split())
-    return tuple((float(x), float(y)) for x, y in pairs)
-
-
 def inside(selection: Selection, area: str | None) -> Selection:
-    """The papers shown that lie within an outline (even-odd rule)."""
-    import numpy as np
-
-    outline = corners(area)
-    x = selection.papers["x"].to_numpy(dtype=float)
-    y = selection.papers["y"].to_numpy(dtype=float)
-    odd = np.zeros(len(x), dtype=bool)
-    for (xi, yi), (xj, yj) in zip(outline, (outline[-1:] + outline[:-1]), strict=True):
-        if yi == yj:
-            continue
-        crosses = ((yi > y) != (yj > y)) & (x < (xj - xi) * (y - yi) / (yj - yi) + xi)
-        odd ^= crosses
-    return Selection(selection.topic_map, selection.rows[odd])
+    """The papers shown that lie within an outline."""
+    within = within_outline(selection.papers, area)
+    return Selection(selection.topic_map, selection.rows[within])
 
 
 def months(topic_map: TopicMap) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 
 from topics.report.wishes import SECTIONS, Wishes
-from topics.selection import Filters
+from topics.selection import Filters, corners
 
 __all__ = ["add_report_flags", "filters_of", "wishes_of"]
 
@@ -30,6 +30,9 @@ def add_report_flags(parser: argparse.ArgumentParser) -> None:
         "--words", default="", metavar="TEXT", help="with all these words in title or abstract"
     )
     chosen.add_argument("--in-topics", action="store_true", help="only papers in some topic")
+    chosen.add_argument(
+        "--area", type=_area, metavar='"X,Y X,Y …"', help="within this outline on the map"
+    )
     chosen.add_argument(
         "--confidence",
         type=_percent,
@@ -59,6 +62,7 @@ def filters_of(arguments: argparse.Namespace) -> Filters:
         until=arguments.until,
         text=arguments.words,
         hide_unclustered=arguments.in_topics,
+        area=arguments.area,
     )
 
 
@@ -78,6 +82,16 @@ def _date(text: str) -> str:
         known = False
     if not known:
         raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2025, 2025-03 or 2025-03-14")
+    return text
+
+
+def _area(text: str) -> str:
+    try:
+        known = len(corners(text)) > 2
+    except ValueError:
+        known = False
+    if not known:
+        raise argparse.ArgumentTypeError(f'{text!r} is no outline such as "0,0 1,0 1,1"')
     return text
 
 

@@ -11,10 +11,11 @@ from topics.wordsearch import rows_with_words
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from topics.topicmap import TopicMap
 
-__all__ = ["Filters", "date_spans", "filters_in_words", "matching"]
+__all__ = ["Filters", "corners", "date_spans", "filters_in_words", "inside", "matching"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Filters:
         until: last one.
         text: what is in its title, abstract or authors; see `topics.wordsearch`.
         hide_unclustered: it is in some topic.
+        area: it lies within this outline on the map, ``x,y x,y …``.
     """
 
     themes: tuple[str, ...] = ()
@@ -37,6 +39,7 @@ class Filters:
     until: str | None = None
     text: str = ""
     hide_unclustered: bool = False
+    area: str | None = None
 
 
 def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
@@ -66,6 +69,8 @@ def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
             keep &= first.astype(f"U{len(filters.until)}") <= filters.until
     if filters.text.strip():
         keep &= rows_with_words(topic_map, filters.text)
+    if filters.area:
+        keep &= inside(papers, filters.area)
     return np.flatnonzero(keep)
 
 
@@ -80,9 +85,35 @@ def filters_in_words(topic_map: TopicMap, filters: Filters) -> str:
         f"dated up to {wording.date(filters.until)}" if filters.until else "",
         f"with the words “{filters.text.strip()}”" if filters.text.strip() else "",
         "in some topic" if filters.hide_unclustered else "",
+        "within an outline drawn on the map" if filters.area else "",
     ]
     said = "; ".join(part for part in parts if part)
     return f"Only papers: {said}." if said else "All papers of the map."
+
+
+def corners(area: str | None) -> tuple[tuple[float, float], ...]:
+    """The corners of an outline written as ``x,y x,y …``.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    pairs = (corner.split(",") for corner in (area or "").split())
+    return tuple((float(x), float(y)) for x, y in pairs)
+
+
+def inside(papers: pd.DataFrame, area: str | None) -> np.ndarray:
+    """Which papers lie within an outline (even-odd rule); bool, (papers,)."""
+    import numpy as np
+
+    outline = corners(area)
+    x, y = (papers[axis].to_numpy(dtype=float) for axis in ("x", "y"))
+    odd = np.zeros(len(x), dtype=bool)
+    for (xi, yi), (xj, yj) in zip(outline, (outline[-1:] + outline[:-1]), strict=True):
+        if yi == yj:
+            continue
+        crosses = ((yi > y) != (yj > y)) & (x < (xj - xi) * (y - yi) / (yj - yi) + xi)
+        odd ^= crosses
+    return odd
 
 
 @lru_cache(maxsize=8)

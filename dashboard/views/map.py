@@ -110,4 +110,13 @@ def _picked(screen: Screen) -> None:
             st.caption("No paper lies in the outline. Draw another one, or clear it.")
             return
         tables.paper_table(screen, picked.papers, key="picked")
+        with st.container(horizontal=True, vertical_alignment="center", key="pm-picked-files"):
+            links.link(
+                "report",
+                screen.view,
+                label="Report of these papers",
+                icon=":material/summarize:",
+                paper=None,
+                at=None,
+            )
         tables.downloads(screen, picked.papers, name="selected papers", key="picked-download")

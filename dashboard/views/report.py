@@ -20,6 +20,7 @@ from topics.report.content import report
 from topics.report.page import to_body
 from topics.report.wishes import SECTIONS, Wishes
 from topics.reports import report_bytes
+from topics.selection import matching
 from topics.standalone.page import page_bytes
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def command(view: View, wishes: Wishes) -> str:
         ("--until", view.until or ""),
         ("--words", view.text.strip()),
         ("--confidence", "" if view.least_confidence is None else view.confidence),
+        ("--area", view.area or ""),
         ("--title", wishes.title),
         ("--author", wishes.author),
         ("--note", wishes.note),
@@ -93,7 +95,12 @@ def command(view: View, wishes: Wishes) -> str:
 def _show(screen: Screen) -> None:
     papers = screen.selection.papers
     wishes = _wishes(screen)
-    filters = filters_of(screen.view)
+    filters = replace(filters_of(screen.view), area=screen.view.area)
+    if filters.area:
+        papers = screen.topic_map.papers.iloc[matching(screen.topic_map, filters)]
+        if papers.empty:
+            st.info("No paper lies within the outline.", icon=":material/lasso_select:")
+            return
     with st.container(horizontal=True, gap="xsmall", key="pm-report-files"):
         for ending, (label, mime) in _FILES.items():
             st.download_button(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from tests.factories import write_map
 from topics import cli
 from topics.report.wishes import Wishes
 from topics.reports import report_bytes
+from topics.selection import matching
 from topics.threshold import at_confidence
 
 if TYPE_CHECKING:
@@ -47,9 +49,10 @@ def test_the_page_shows_the_report(folder: Path) -> None:
         (View(), Wishes()),
         (View(themes=("diffusion", "other"), since="2024-02", until="2025-06"), Wishes()),
         (View(topics=("1",), text="part", hide_unclustered=True), Wishes(sections=("map",))),
+        (View(area="-99,-99 2,-99 2,99 -99,99"), Wishes(sections=("papers", "map"))),
         (View(confidence="60"), Wishes(title="It's $HOME", author="Ada", note="One.\nTwo.")),
     ],
-    ids=str,
+    ids=["all", "theme and time", "topic and words", "outline", "confidence"],
 )
 @pytest.mark.parametrize("file_format", ["html", "pdf", "md", "xlsx"])
 def test_the_command_line_gives_the_same_bytes(
@@ -66,7 +69,8 @@ def test_the_command_line_gives_the_same_bytes(
     shown = load(folder)
     if view.least_confidence is not None:
         shown = at_confidence(shown, view.least_confidence)
-    filters = filters_of(view)
+    filters = replace(filters_of(view), area=view.area)
+    assert len(matching(shown, filters)) > 0
     assert target.read_bytes() == report_bytes(
         shown, filters, file_format=file_format, wishes=wishes
     )
