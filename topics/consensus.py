@@ -41,6 +41,12 @@ __all__ = ["Effort", "agreed", "effort_again", "effort_for", "find_topics"]
 RESOLUTIONS = (2.0, 3.0, 4.5)
 RESOLUTION = 3.5
 
+#: Where fewer than this share of the papers are in communities as large as a topic must be, they
+#: are sought at a lower resolution, so much lower each time, down to the least.
+LEAST_SHARE = 0.6
+COARSER = 0.7
+LEAST_RESOLUTION = 0.5
+
 #: Links between two topics, over those that their papers have at all, above which they may be one,
 #: and how alike the dense regions that their papers lie in must then be, as a cosine.
 SIBLING_LINKS = 0.085
@@ -143,8 +149,6 @@ def agreed(
         effort: how often to look for communities.
         seed: of the order in which papers are looked at.
     """
-    import numpy as np
-
     ties = _likeness(graph)
     groups = [
         communities(ties, resolution=resolution, seed=(seed + repeat) % 2**32)
@@ -154,12 +158,7 @@ def agreed(
     agreement = (_together(ties, regions) + _together(ties, groups)) / 2
     ties.data *= agreement**2
     ties.eliminate_zeros()
-    tries = [
-        communities(ties, resolution=RESOLUTION, seed=(seed + repeat) % 2**32)
-        for repeat in range(effort.last)
-    ]
-    labels = max(tries, key=lambda found: round(worth(ties, found, resolution=RESOLUTION), 9))
-    labels = np.where(np.bincount(labels)[labels] >= size, labels, UNCLUSTERED)
+    labels = _large_enough(ties, size=size, tries=effort.last, seed=seed)
     if labels.max(initial=UNCLUSTERED) < 0:
         return no_topics(len(labels))
     labels = cohesive(labels, graph, vectors=vectors, size=size)
@@ -172,6 +171,24 @@ def agreed(
         alike=SIBLING_REGIONS,
     )
     return settle(labels, graph, vectors=vectors)
+
+
+def _large_enough(ties: csr_matrix, *, size: int, tries: int, seed: int) -> np.ndarray:
+    """Communities of at least so many papers; of fewer, larger ones where most would be smaller."""
+    import numpy as np
+
+    resolution = RESOLUTION
+    while True:
+        found = [
+            communities(ties, resolution=resolution, seed=(seed + repeat) % 2**32)
+            for repeat in range(tries)
+        ]
+        worths = [round(worth(ties, labels, resolution=resolution), 9) for labels in found]
+        best = found[worths.index(max(worths))]
+        labels = np.where(np.bincount(best)[best] >= size, best, UNCLUSTERED)
+        resolution *= COARSER
+        if np.mean(labels >= 0) >= LEAST_SHARE or resolution < LEAST_RESOLUTION:
+            return labels
 
 
 def _likeness(graph: NeighbourGraph) -> csr_matrix:
