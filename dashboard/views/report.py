@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import shlex
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from dashboard.screen import Screen
     from dashboard.state import View
     from topics.report.blocks import Block
+    from topics.selection import Filters
+    from topics.topicmap import TopicMap
 
 __all__ = ["command", "show"]
 
@@ -135,9 +138,18 @@ def _show(screen: Screen) -> None:
         link=wishes.link,
         sections=tuple(name for name in wanted if few or name != "papers") or ("themes",),
     )
-    _draw(report(screen.topic_map, papers, filters, shown))
+    with st.spinner("Writing the report …", show_time=True):
+        blocks = _blocks(screen.topic_map, filters, shown)
+    _draw(blocks)
     if not few and "papers" in wanted:
         st.caption("The list of all papers is in the files.")
+
+
+@lru_cache(maxsize=8)
+def _blocks(topic_map: TopicMap, filters: Filters, wishes: Wishes) -> tuple[Block, ...]:
+    """The report of a view, for all readers who look at the same one."""
+    papers = topic_map.papers.iloc[matching(topic_map, filters)]
+    return report(topic_map, papers, filters, wishes)
 
 
 def _draw(blocks: Sequence[Block]) -> None:
