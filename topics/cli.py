@@ -292,7 +292,8 @@ def _info(arguments: argparse.Namespace) -> None:
     print(f"Map {arguments.map}")
     print(f"  made       {known['created']} by Papermap {known['papermap_version']}")
     print(f"  papers     {counts['papers']} ({counts['undated']} without a date)")
-    print(f"  topics     {counts['topics']} ({counts['unclustered']} papers unclustered)")
+    groups = f" in {counts['groups']} groups" if counts.get("groups") else ""
+    print(f"  topics     {counts['topics']}{groups} ({counts['unclustered']} papers unclustered)")
     print(f"  encoder    {encoder['name']}")
     print(f"  papers' fingerprint  {known['corpus_fingerprint']}")
     for notice in manifest.get("notices", []):
