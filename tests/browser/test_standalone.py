@@ -157,6 +157,8 @@ def test_topics_stand_under_their_groups(open_file: OpenFile) -> None:
     page = open_file("grouped", "/topic")
     heads = page.locator(".pm-group-head h2").all_inner_texts()
     assert heads == ["All of models", "On their own"]
+    page.get_by_label("Topic", exact=True).select_option("g1")
+    expect(page.locator(".px-card")).to_have_count(5)
     page.locator(".px-card a").first.click()
     expect(page.locator("#page .pm-sub").first).to_contain_text("in All of models")
     page.get_by_role("link", name="Map", exact=True).click()

@@ -140,7 +140,10 @@ class App {
     // On a phone the papers come first.
     if (isNarrow()) document.querySelector(".px-side").open = false;
     const form = document.getElementById("filters");
-    const field = (label, input) => node("label", {}, node("span", {}, label), input);
+    const field = (label, input) => {
+      input.id = `px-${label.toLowerCase()}`;
+      return node("div", { class: "px-field" }, node("label", { for: input.id }, label), input);
+    };
     this.text = node("input", { type: "search", maxlength: LONGEST, placeholder: store.parts.length ? "Words in title, abstract, authors" : "Words in title or authors" });
     let wait = 0;
     this.text.addEventListener("input", () => {
@@ -149,7 +152,13 @@ class App {
     });
     this.themes = node("div", { class: "px-checks", role: "group", "aria-label": "Themes" });
     this.topics = node("select", { onchange: () => this.change({ topics: this.topics.value ? [this.topics.value] : [] }) });
-    this.topics.append(node("option", { value: "" }, "All topics"), ...store.topics.map((topic) => node("option", { value: topic.id }, `${topic.name} (${number(topic.size)})`)));
+    const option = ({ id, name }, papers) => node("option", { value: id }, `${name} (${number(papers)})`);
+    const held = (group) => group.topics.reduce((sum, at) => sum + store.topics[at].size, 0);
+    const groups = store.groups.map((group) => option(group, held(group)));
+    const single = store.topics.map((topic) => option(topic, topic.size));
+    this.topics.append(node("option", { value: "" }, "All topics"));
+    if (groups.length) this.topics.append(node("optgroup", { label: "Groups of topics" }, groups), node("optgroup", { label: "Topics" }, single));
+    else this.topics.append(...single);
     const months = { min: store.months[0], max: store.months[1], type: "month", pattern: "\\d{4}-\\d{2}", placeholder: "YYYY-MM" };
     const dated = (name) => node("input", { ...months, onchange: (e) => (!e.target.value || MONTH.test(e.target.value)) && this.change({ [name]: e.target.value }) });
     [this.since, this.until] = [dated("since"), dated("until")];

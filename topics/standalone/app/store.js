@@ -21,6 +21,7 @@ class Store {
     this.size = papers.title.length;
     this.rowOf = new Map(papers.id.map((id, row) => [id, row]));
     this.topicOf = new Map(this.topics.map((topic, number) => [topic.id, number]));
+    this.groupOf = new Map(this.groups.map((group) => [group.id, group]));
     this.themeOf = new Map(this.themes.map((theme, number) => [theme.name, number]));
     // The first and the last day that a date may mean.
     this.first = this.dates.map((date) => `${date}-01-01`.slice(0, 10));
@@ -81,7 +82,9 @@ class Store {
     const found = text.trim() ? (await this.search()).find(text) : null;
     const { papers } = this;
     const some = (names, numbers) => new Set(names.map((name) => numbers.get(name)));
-    const [inThemes, inTopics] = [some(themes, this.themeOf), some(topics, this.topicOf)];
+    const inThemes = some(themes, this.themeOf);
+    // A group means all topics in it.
+    const inTopics = new Set(topics.flatMap((id) => this.groupOf.get(id)?.topics ?? [this.topicOf.get(id)]));
     const rows = [];
     for (let row = 0; row < this.size; row += 1) {
       if (themes.length && !inThemes.has(papers.theme[row])) continue;
@@ -153,9 +156,8 @@ class Store {
 
   /** Names of the groups of a topic, from the top. */
   pathOf(at) {
-    const named = new Map(this.groups.map((group) => [group.id, group]));
     const names = [];
-    for (let group = named.get(this.topics[at].parent); group && names.length < 9; group = named.get(group.parent)) {
+    for (let group = this.groupOf.get(this.topics[at].parent); group && names.length < 9; group = this.groupOf.get(group.parent)) {
       names.unshift(group.name);
     }
     return names.join(" › ");

@@ -29,7 +29,7 @@ function viewOf(hash, store) {
   const params = new URLSearchParams(query);
   const view = { ...NOTHING, page: page in PAGES ? page : "map", id: decoded(id) || null };
   view.themes = params.getAll("themes").filter((name) => store.themeOf.has(name));
-  view.topics = params.getAll("topics").filter((name) => store.topicOf.has(name));
+  view.topics = params.getAll("topics").filter((name) => store.topicOf.has(name) || store.groupOf.has(name));
   for (const name of ["since", "until"]) if (MONTH.test(params.get(name) ?? "")) view[name] = params.get(name);
   view.text = (params.get("text") ?? "").slice(0, LONGEST);
   view.hide_unclustered = params.get("hide_unclustered") === "yes";
