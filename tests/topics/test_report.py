@@ -117,6 +117,15 @@ def test_topics_are_told_with_their_groups() -> None:
     assert markdown.count("in All of models · ") == 5
 
 
+def test_the_method_is_that_of_the_map() -> None:
+    made = make_map(papers=30, topics=2)
+    assert "No language model wrote any of this" in document(made, "md")
+    named = replace(made, manifest={**made.manifest, "settings": {"name_model": "small-one"}})
+    markdown = document(named, "md")
+    assert "The language model small-one proposed names" in markdown
+    assert "No language model" not in markdown
+
+
 def test_a_report_is_of_the_selection() -> None:
     made = make_map(hostile=())
     chosen = {"themes": ("diffusion",), "text": "part", "since": "2023-02"}

@@ -87,17 +87,36 @@ def method(topic_map: TopicMap) -> list[Block]:
     rows = tuple((str(name), str(value)) for name, value in facts if wording.is_known(value))
     return [
         Heading("How it was made", anchor="method"),
-        Paragraph(
-            "Title and abstract of each paper were turned into a vector. Papers are neighbours "
-            "where their vectors are alike; the map lays neighbours close together (UMAP), and "
-            "topics are the dense groups among them (HDBSCAN). Topics are named by phrases that "
-            "are frequent in their papers and rare in others. No language model wrote any of "
-            "this: the sentences that describe a topic stand in its papers' abstracts, chosen by "
-            "how much they say of what sets the topic apart."
-        ),
+        Paragraph(_how(topic_map)),
         Table(("", ""), rows),
         *_figures(topic_map),
     ]
+
+
+def _how(topic_map: TopicMap) -> str:
+    """The method in a few sentences, as far as the map tells which one it was."""
+    settings = topic_map.manifest.get("settings")
+    model = settings.get("name_model") if isinstance(settings, dict) else None
+    several = len(topic_map.memberships) > 0
+    topics = (
+        "groups that several runs agree on, each of which seeks dense regions (HDBSCAN) or "
+        "communities of the neighbour graph"
+        if several
+        else "the dense groups among them (HDBSCAN)"
+    )
+    written = (
+        f"The language model {model} proposed names of topics; one was taken only where papers "
+        "use its words."
+        if model and model != "none"
+        else "No language model wrote any of this."
+    )
+    return (
+        "Title and abstract of each paper were turned into a vector. Papers are neighbours where "
+        "their vectors are alike; the map lays neighbours close together (UMAP), and topics are "
+        f"{topics}. Topics are named by phrases that are frequent in their papers and rare in "
+        f"others. {written} The sentences that describe a topic stand in its papers' abstracts, "
+        "chosen by how much they say of what sets the topic apart."
+    )
 
 
 def _figures(topic_map: TopicMap) -> list[Block]:
