@@ -65,6 +65,7 @@ LAYERS = (
     ("projection", "clustering"),
     ("consensus", "hierarchy", "memberships", "model", "stability"),
     ("newcomers", "themes", "trends", "quality", "usage"),
+    ("choosing",),
     ("names",),
     ("labels",),
     (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from topics.choosing import alike
 from topics.clustering import UNCLUSTERED, settle
 from topics.hierarchy import flat
-from topics.names import alike, choose_names, is_fragment
+from topics.names import choose_names, is_fragment
 from topics.usage import usage
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ phrase of one member does not name them all.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from topics.choosing import FEW_PAPERS, NAME_WORDS, Candidate, distinct
 from topics.phrases import continues, is_weak, key_of, phrases
 
 if TYPE_CHECKING:
@@ -26,13 +27,11 @@ if TYPE_CHECKING:
     from topics.terms import TermTable
     from topics.usage import Usage
 
-__all__ = ["NAME_WORDS", "Nearness", "alike", "choose_names", "is_fragment", "sentence"]
+__all__ = ["Nearness", "choose_names", "is_fragment"]
 
 #: From the number of a topic or group and phrases to the cosine of each with its centre.
 Nearness: TypeAlias = "Callable[[int, Sequence[str]], Sequence[float]]"
 
-#: Fewest and most words of a name.
-NAME_WORDS = (2, 5)
 #: A term is a fragment where one longer phrase covers this share of its papers.
 FRAGMENT_SHARE = 0.7
 
@@ -46,8 +45,6 @@ _HELD = 0.12
 _WORDS = 0.35
 #: How much it counts that a phrase stands as a noun of its own.
 _CLOSED = 0.5
-#: Papers of a group up to which few of them have a phrase in common: then each paper counts more.
-_FEW_PAPERS = 300
 #: How much it counts that the words of a phrase are among the keywords of a group.
 _TELLING = 0.6
 #: What a phrase of four words or more must make up for: it is seldom one noun.
@@ -58,14 +55,8 @@ _NEARNESS = 2.0
 _DOUBT = 0.05
 #: Least share of a group's papers, as its members' mean has it, from which on they all use a term.
 _EVEN = 0.7
-#: How near to the best score of a group such a term must be to be taken before topics choose.
-_CLEAR = 0.75
-#: Share of a group's papers that must use it, too.
-_COMMON = 0.1
-#: Words that any name could go on with.
-_EMPTY = frozenset(
-    "algorithm approach framework method model problem setting system task technique".split()
-)
+#: Share of a group's papers, and number of them, that must use it, too.
+_COMMON, _FEWEST = 0.1, 3
 _CANDIDATES = 40
 _POOL = 160
 #: Papers of a topic up to which one of them with a phrase is enough, if its words are in more.
@@ -116,7 +107,8 @@ def choose_names(
         if not candidates[node] or candidates[node][0].papers < _SPOKEN:
             rows = np.flatnonzero(np.isin(labels, tree.leaves(node)))
             candidates[node] = _of_keywords(keywords[node], rows, terms) + candidates[node]
-    return _distinct(candidates, tree, keywords, terms)
+    sizes = [int(size) for size in counts.sizes]
+    return distinct(candidates, tree, keywords, terms, sizes)
 
 
 # ---------------------------------------------------------------- what could be a name
@@ -150,7 +142,7 @@ def _pool(
     ]
     kept = [column for column in shared if not is_fragment(column, best, inside, terms)]
     share = inside / (counts.sizes[node] + 2)
-    even = (share >= _COMMON) & (_share(node, tree, counts) >= _EVEN * share)
+    even = (share >= _COMMON) & (inside >= _FEWEST) & (_share(node, tree, counts) >= _EVEN * share)
     return {
         column: (_with_words(column, scores, gain, words, terms), bool(even[column]))
         for column in kept
@@ -219,25 +211,6 @@ def is_fragment(column: int, others: Iterable[int], inside: np.ndarray, terms: T
 # ------------------------------------------------------------------- how it is written
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A phrase that could name a node.
-
-    Attributes:
-        score: how well it fits.
-        term: its key.
-        text: as the papers write it.
-        even: whether all members of a group are about it.
-        papers: papers of the node that have it.
-    """
-
-    score: float
-    term: str
-    text: str
-    even: bool
-    papers: int
-
-
 def _ranked(
     pool: Mapping[int, tuple[float, bool]],
     node: int,
@@ -246,7 +219,7 @@ def _ranked(
     lower: Sequence[str],
     nearness: Nearness,
     telling: frozenset[str],
-) -> list[_Candidate]:
+) -> list[Candidate]:
     """Phrases that could name a node, best first, as its papers write them.
 
     Args:
@@ -272,9 +245,9 @@ def _ranked(
             score, even = pool[column]
             long = _LONG if len(text.split()) > 3 else 1.0
             score *= 1 + _TELLING * _share_of(telling, term)
-            if telling and papers.sum() <= _FEW_PAPERS:
+            if telling and papers.sum() <= FEW_PAPERS:
                 score *= len(rows)
-            found.append(_Candidate(score * long * closed**_CLOSED, term, text, even, len(rows)))
+            found.append(Candidate(score * long * closed**_CLOSED, term, text, even, len(rows)))
     near = nearness(node, [each.text for each in found])
     weighed = [
         replace(each, score=each.score * (1 + _NEARNESS * max(0.0, float(near[at]))))
@@ -293,9 +266,7 @@ def _share_of(telling: frozenset[str], term: str) -> float:
     return sum(word in telling for word in words) / len(words)
 
 
-def _of_keywords(
-    keywords: Sequence[int], rows: Iterable[int], terms: TermTable
-) -> list[_Candidate]:
+def _of_keywords(keywords: Sequence[int], rows: Iterable[int], terms: TermTable) -> list[Candidate]:
     """Phrases of two keywords that some paper has, for a node whose papers share no phrase."""
     rank = {terms.terms[column]: len(keywords) - at for at, column in enumerate(keywords)}
     papers: Counter[tuple[str, str]] = Counter()
@@ -308,7 +279,7 @@ def _of_keywords(
             continue
         score = times * sum(rank[part] for part in parts) / len(surface.split())
         text = " ".join(terms.casing.get(word, word) for word in surface.lower().split())
-        found.append(_Candidate(score, term, text, even=False, papers=times))
+        found.append(Candidate(score, term, text, even=False, papers=times))
     return sorted(found, key=lambda each: (-each.score, each.term))[:_CANDIDATES]
 
 
@@ -342,91 +313,3 @@ def _written(forms: Sequence[str], texts: Sequence[str]) -> tuple[str, float]:
 
 def _is_whole(text: str, start: int, end: int) -> bool:
     return not (text[max(start - 1, 0) : start].isalnum() or text[end : end + 1].isalnum())
-
-
-# ------------------------------------------------------------------------- which to take
-
-
-def _distinct(
-    candidates: Sequence[Sequence[_Candidate]],
-    tree: Tree,
-    keywords: Sequence[Sequence[int]],
-    terms: TermTable,
-) -> list[str]:
-    """Choose names: what all of a group is about first, from the top; then topics; then the rest.
-
-    Of topics those that are surest of their name come first.
-    """
-    chosen: dict[int, str] = {}
-    named: dict[int, str] = {}
-
-    def choose(node: int, those: Iterable[_Candidate]) -> None:
-        beside = {chosen[other] for other in tree.siblings(node) if other in chosen}
-        above = {chosen[other] for other in tree.ancestors(node) if other in chosen}
-        below = {chosen[other] for other in tree.below(node) if other in chosen}
-        taken = set(chosen.values())
-        for each in those:
-            if not _clashes(each.term, beside, above, below, taken):
-                chosen[node], named[node] = each.term, sentence(each.text)
-                return
-
-    for group in tree.groups:
-        best = candidates[group][0].score if candidates[group] else 0.0
-        choose(
-            group, (each for each in candidates[group] if each.even and each.score >= _CLEAR * best)
-        )
-    rest = [node for node in range(len(tree.parents)) if node not in chosen]
-    surest = {
-        node: -candidates[node][0].score if candidates[node] and node < tree.topics else 0.0
-        for node in rest
-    }
-    for node in sorted(rest, key=lambda node: (node >= tree.topics, surest[node], node)):
-        choose(node, candidates[node])
-        if node not in chosen:
-            named[node] = _joined(keywords[node], terms, set(named.values()))
-            chosen[node] = named[node].casefold()
-    return [named[node] for node in range(len(tree.parents))]
-
-
-def _clashes(
-    term: str, beside: set[str], above: set[str], below: set[str], taken: set[str]
-) -> bool:
-    """Whether a name says what another's says too, or no more than that of its group."""
-    return (
-        any(alike(term, other) for other in beside)
-        or any(set(term.split()) <= set(other.split()) for other in above)
-        or any(set(term.split()) >= set(other.split()) for other in below)
-        or any(_core(term) == _core(other) for other in taken)
-    )
-
-
-def alike(term: str, other: str) -> bool:
-    """Whether one of two terms says nothing that the other does not."""
-    mine, theirs = set(term.split()), set(other.split())
-    return mine <= theirs or theirs <= mine
-
-
-def _core(term: str) -> frozenset[str]:
-    """The words that make a name different: "speech models" says no more than "speech tasks"."""
-    words = frozenset(term.split())
-    return words - _EMPTY or words
-
-
-def _joined(columns: Sequence[int], terms: TermTable, taken: set[str]) -> str:
-    """Name a topic without a phrase of its own by two of its keywords."""
-    words = [terms.spellings[terms.terms[column]] for column in columns]
-    known = {frozenset(name.casefold().split()) for name in taken}
-    for first in range(len(words)):
-        for second in range(first + 1, len(words)):
-            name = sentence(f"{words[first]} and {words[second]}")
-            fits = len(name.split()) <= NAME_WORDS[1]
-            if fits and frozenset(name.casefold().split()) not in known:
-                return name
-    number = len(taken) + 1
-    return f"Mixed topic {number}" if not words else sentence(f"{words[0]}, group {number}")
-
-
-def sentence(name: str) -> str:
-    """A name with a capital first letter, unless its first word is written in its own way."""
-    first = name.split()[0]
-    return name[0].upper() + name[1:] if first == first.lower() and len(first) > 2 else name

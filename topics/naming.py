@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from topics.chat import ChatModel, NoAnswer
-from topics.names import NAME_WORDS, alike, sentence
+from topics.choosing import NAME_WORDS, alike, sentence
 from topics.phrases import key_of
 from topics.stages import versions
 from topics.store import digest, load_json, save_json

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
+from topics.choosing import Candidate, distinct, sentence
 from topics.clustering import settle
 from topics.encoders.base import unit_rows
 from topics.hierarchy import Tree, flat
 from topics.labels import label_topics
 from topics.model import Fit
-from topics.names import sentence
 from topics.neighbours import knn_graph
 from topics.phrases import continues
 from topics.terms import count_terms
@@ -160,3 +160,49 @@ def test_usage_adds_up_over_the_tree() -> None:
     assert counts.rest(0)[flows] == pytest.approx(2.5 / 4)
     assert counts.beside([1])[flows] == pytest.approx(2.5 / 3)
     assert usage(np.array([-1] * 6), flat(0), terms).inside.shape == (0, len(terms.terms))
+
+
+# ------------------------------------------------------------------------ who gets which
+
+
+def _candidate(term: str, score: float, papers: int, *, even: bool = False) -> Candidate:
+    return Candidate(score, term, term, even=even, papers=papers)
+
+
+def _chosen(*candidates: list[Candidate], parents: tuple[int, ...], sizes: list[int]) -> list[str]:
+    topics = sum(1 for node in range(len(parents)) if node not in parents)
+    terms = count_terms(["a b"], ["a b"])
+    return distinct(candidates, Tree(topics, parents), [[]] * len(parents), terms, sizes)
+
+
+def test_a_small_group_of_no_common_phrase_takes_that_of_a_topic() -> None:
+    own = [_candidate("polynomial time", 0.6, 2), _candidate("domain shift", 0.2, 5)]
+    first = [_candidate("domain shift", 2.0, 5), _candidate("risk bound", 1.0, 3)]
+    second = [_candidate("label noise", 1.0, 4)]
+    lone = [_candidate("speech codec", 1.0, 9)]
+    tree = {"parents": (3, 3, -1, -1)}
+    names = _chosen(first, second, lone, own, **tree, sizes=[12, 8, 20, 20])
+    assert names == ["Risk bound", "Label noise", "Speech codec", "Domain shift"]
+    # What most papers of a topic say stays with it, and what it could not make up for.
+    names = _chosen(first, second, lone, own, **tree, sizes=[9, 8, 20, 20])
+    assert names[0] == "Domain shift"
+    assert names[3] == "Polynomial time"
+    names = _chosen(first[:1], second, lone, own, **tree, sizes=[12, 8, 20, 20])
+    assert names[0] == "Domain shift"
+    # In a large group a phrase of one topic says little of the others.
+    names = _chosen(first, second, lone, own, **tree, sizes=[12, 900, 20, 912])
+    assert names[3] == "Polynomial time"
+
+
+def test_what_all_of_a_group_is_about_goes_to_the_group() -> None:
+    shared = _candidate("diffusion model", 1.0, 9, even=True)
+    first = [_candidate("diffusion model", 3.0, 6), _candidate("score matching", 1.0, 5)]
+    second = [_candidate("image editing", 1.0, 4)]
+    names = _chosen(first, second, [shared], parents=(2, 2, -1), sizes=[8, 6, 14])
+    assert names == ["Score matching", "Image editing", "Diffusion model"]
+
+
+def test_without_candidates_there_is_still_a_name() -> None:
+    names = _chosen([], [], [], parents=(2, 2, -1), sizes=[3, 3, 6])
+    assert len(set(names)) == 3
+    assert all(2 <= len(name.split()) <= 5 for name in names)
