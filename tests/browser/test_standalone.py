@@ -207,6 +207,9 @@ def test_it_works_on_a_phone_and_with_the_keyboard(open_file: OpenFile, dark: bo
     page.keyboard.press("Enter")
     expect(page.locator("h1:visible")).to_have_text("Trends")
     assert page.evaluate("document.documentElement.scrollWidth") == 375
+    page.locator(".px-side > summary").click()
+    page.set_viewport_size({"width": 1000, "height": 700})  # turned, with the filters closed
+    expect(page.get_by_label("Search")).to_be_visible()
 
 
 def test_hostile_text_is_only_text(open_file: OpenFile) -> None:

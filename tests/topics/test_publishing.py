@@ -14,7 +14,7 @@ import pytest
 from tests.dashboard.screens import open_page
 from tests.factories import make_map, write_map
 from topics import places, publishing
-from topics.artefact import load, read_manifest
+from topics.artefact import check_target, load, read_manifest
 from topics.errors import (
     BuildError,
     MapBroken,
@@ -148,6 +148,9 @@ def test_a_place_must_be_fit_for_it(maps: list[TopicMap], tmp_path: Path) -> Non
         put(maps[0], tmp_path / "map")
     with pytest.raises(MapNotFound):
         publish(tmp_path / "none", tmp_path / "place")
+    put(maps[0], tmp_path / "place")
+    with pytest.raises(BuildError, match="not part of a map"):
+        check_target(tmp_path / "place")
     with pytest.raises(PapermapError, match="cannot be reached"):
         publish(str(maps[0].path), "nosuch://bucket/maps")
 

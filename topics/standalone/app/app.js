@@ -138,7 +138,9 @@ class App {
   buildFrame() {
     const { store } = this;
     // On a phone the papers come first.
-    if (isNarrow()) document.querySelector(".px-side").open = false;
+    const side = document.querySelector(".px-side");
+    side.open = !isNarrow();
+    window.matchMedia("(max-width: 760px)").addEventListener("change", () => (side.open = !isNarrow()));
     const form = document.getElementById("filters");
     const field = (label, input) => {
       input.id = `px-${label.toLowerCase()}`;
