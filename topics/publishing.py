@@ -168,8 +168,10 @@ def published(at: str | Path) -> list[Published]:
     place = _place(at)
     try:
         pointer = place.read(POINTER)
-        names = [name for name in place.names(SNAPSHOTS) if name.endswith(".json")]
-        records = [_record(place, name.removesuffix(".json")) for name in names]
+        current = _parsed(pointer).get("current") if pointer is not None else None
+        # Some stores of files have no lists of them; the current snapshot is known all the same.
+        named = {name.removesuffix(".json") for name in place.names(SNAPSHOTS)} | {str(current)}
+        records = [_record(place, digest) for digest in sorted(named) if is_digest(digest)]
     except OSError as error:
         raise MapNotFound(f"{place.address} cannot be read ({error}).") from error
     if pointer is None:
@@ -177,7 +179,6 @@ def published(at: str | Path) -> list[Published]:
             f"Nothing is published at {place.address}: there is no {POINTER}. "
             f"Publish a map with `papermap publish MAP --to {place.address}`."
         )
-    current = _parsed(pointer).get("current")
     known = {str(record["digest"]): record for record in records if record}
     order = in_order(current, known.values())
     order += sorted(known.keys() - set(order))

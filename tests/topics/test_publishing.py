@@ -274,6 +274,15 @@ def test_a_harmed_upload_is_refused_and_the_one_before_stays(
         local_folder(f"{url}@{second.digest[:8]}")
 
 
+def test_a_place_without_lists_has_its_current_map(
+    maps: list[TopicMap], url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(maps[0], url)
+    put(maps[1], url, 1)
+    monkeypatch.setattr(places.RemotePlace, "names", lambda *_: [])
+    assert load(local_folder(url)).digest == maps[1].digest
+
+
 def test_no_record_leads_out_of_the_place(maps: list[TopicMap], place: Path) -> None:
     put(maps[0], place)
     outside = {"format": 1, "digest": "../../x", "published": "2999", "papers": 1}

@@ -154,6 +154,18 @@ def test_since_a_day_is_what_is_new() -> None:
     assert {date[:7] for date in before if len(date) > 4} <= {f"2023-0{n}" for n in range(1, 6)}
 
 
+def test_the_trends_are_those_of_the_period() -> None:
+    made = make_map(hostile=())
+    wishes = Wishes(sections=("trends",))
+    for until, last in (("2024", "2024"), ("2024-06-30", "2024")):
+        markdown = report_bytes(
+            made, Filters(since="2024", until=until), file_format="md", wishes=wishes
+        ).decode()
+        periods = re.findall(r"^\| (?:\w+ )?(\d{4})", markdown, re.MULTILINE)
+        assert periods
+        assert set(periods) == {last}
+
+
 def test_sections_title_author_and_note_are_the_readers() -> None:
     made = make_map(hostile=())
     wishes = Wishes(

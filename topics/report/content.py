@@ -165,7 +165,7 @@ def _has(given: _Given, section: str) -> bool:
 
 def _trends(given: _Given) -> list[Block]:
     topic_map, filters = given.topic_map, given.filters
-    until = filters.until[:7] if filters.until and len(filters.until) >= 7 else None
+    until = f"{filters.until}-12"[:7] if filters.until else None
     found = trends(
         topic_map,
         papers=given.papers,

@@ -11,7 +11,7 @@ function factsOf(store, row) {
 /** Where to read a paper, or to look for it. */
 function linksOf(store, row) {
   if (!store.papers.links[row].length && store.papers.title[row]) {
-    const asked = encodeURIComponent(store.papers.title[row].toWellFormed?.() ?? "");
+    const asked = encodeURIComponent(store.papers.title[row]);
     return [
       outside("Search arXiv", `https://arxiv.org/search/?query=${asked}&searchtype=title&source=header`),
       outside("Search Google Scholar", `https://scholar.google.com/scholar?q=${asked}`),
