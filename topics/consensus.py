@@ -9,6 +9,7 @@ their nearest papers in their topic stay unclustered, by the same rule as in one
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 __all__ = ["Effort", "agreed", "effort_again", "effort_for", "find_topics"]
 
 #: Resolutions at which communities are sought, and the one of the topics. On labelled corpora of
-#: 250 to 5,000 papers topics at 3.5 agreed with the labels as well as dense regions alone or
+#: 250 to 5,000 papers topics at 3 agreed with the labels as well as dense regions alone or
 #: better; a lower one serves corpora of few labels, a higher one those of many.
 RESOLUTIONS = (2.0, 3.0, 4.5)
-RESOLUTION = 3.5
+RESOLUTION = 3.0
 
 #: Where fewer than this share of the papers are in communities as large as a topic must be, they
 #: are sought at a lower resolution, so much lower each time, down to the least.
@@ -47,10 +48,13 @@ LEAST_SHARE = 0.6
 COARSER = 0.7
 LEAST_RESOLUTION = 0.5
 
-#: Links between two topics, over those that their papers have at all, above which they may be one,
-#: and how alike the dense regions that their papers lie in must then be, as a cosine.
-SIBLING_LINKS = 0.085
-SIBLING_REGIONS = 0.8
+#: Links between two topics, over those that their papers have at all, above which they may be one:
+#: the first over the root of the corpus' papers, but never below the second; and how alike the
+#: dense regions that their papers lie in must then be, as a cosine: two runs in three had them as
+#: one.
+SIBLING_LINKS = 4.6
+LEAST_LINKS = 0.085
+SIBLING_REGIONS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def effort_for(papers: int) -> Effort:
     if papers <= 500:
         return Effort(embeddings=4, epochs=200, repeats=3, last=6)
     if papers <= 5000:
-        return Effort(embeddings=3, epochs=200, repeats=2, last=4)
+        return Effort(embeddings=3, epochs=200, repeats=3, last=6)
     return Effort(embeddings=1, epochs=200, repeats=1, last=2)
 
 
@@ -166,7 +170,7 @@ def agreed(
         labels,
         graph,
         vectors=vectors,
-        enough=SIBLING_LINKS,
+        enough=max(LEAST_LINKS, SIBLING_LINKS / math.sqrt(len(labels))),
         regions=regions,
         alike=SIBLING_REGIONS,
     )
