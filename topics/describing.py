@@ -76,6 +76,8 @@ def describe_topics(
     centres = unit_rows(_centres(labels, vectors, tree))
 
     def nearness(node: int, phrases: Sequence[str]) -> list[float]:
+        if not phrases:
+            return []
         # Rounded, so that the last digits of a sum do not decide between two phrases.
         return [round(float(cosine), 6) for cosine in encoder.encode(phrases) @ centres[node]]
 
