@@ -150,7 +150,7 @@ def test_archives_are_opened_within_limits(root: Path, monkeypatch: pytest.Monke
     draft.add("many.zip", packed({f"{number}.csv": ROWS for number in range(5)}))
     preview = read(draft)
     said = " ".join(notice for file in preview.files for notice in file.notices)
-    assert "more than 3 files; only the first 3 are read" in said
+    assert "more than 3 files in all archives together; only the first 3 are read" in said
     assert "large.zip/b.csv: not opened: the archive would expand to more than 100 KB" in said
     assert "an archive within 2 others; it is not opened" in said
     assert {file.name for file in preview.files if file.read} == {
