@@ -94,8 +94,8 @@ def test_a_filtered_view_is_the_same_in_another_browser(
     expect(page.locator(".pm-count")).to_have_text(f"{wanted} of 153 papers")
     page.locator(".st-key-pm-key").get_by_text("Date", exact=True).click()
     expect(page.locator(".pm-scale")).to_be_visible()
-    page.get_by_label("Search").fill("taming")
-    page.get_by_label("Search").press("Enter")
+    page.get_by_role("searchbox", name="Search").fill("taming")
+    page.get_by_role("searchbox", name="Search").press("Enter")
     expect(page.locator(".pm-count")).not_to_have_text(f"{wanted} of 153 papers")
     wait_for_map(page)
     click_paper(page, lone_paper(page, made_map))
@@ -107,7 +107,7 @@ def test_a_filtered_view_is_the_same_in_another_browser(
     for selector in (".pm-count", ".pm-paper-title", ".pm-legend"):
         assert elsewhere.locator(selector).inner_text() == page.locator(selector).inner_text()
     assert points(elsewhere).keys() == points(page).keys()
-    assert elsewhere.get_by_label("Search").input_value() == "taming"
+    assert elsewhere.get_by_role("searchbox", name="Search").input_value() == "taming"
 
 
 def test_the_map_follows_the_typing_and_one_step_back_undoes_it(
