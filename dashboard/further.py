@@ -58,10 +58,11 @@ def also_belonging(screen: Screen, topic: str) -> None:
         papers = papers[papers.index.isin(screen.selection.rows)]
     if papers.empty:
         return
-    name = f"{wording.count(len(papers), 'paper')} of other topics also near"
+    are = "is" if len(papers) == 1 else "are"
+    name = f"{wording.count(len(papers), 'paper')} of other topics {are} also near this one"
     with st.expander(name, icon=":material/join_inner:"):
         st.caption(
-            "Many of their most similar papers are in this topic, most of all of those at the "
-            "top; they count for the topic that is given."
+            "Many of their most similar papers are in this topic, the nearest come first. They "
+            "count for the topic that is given beside them."
         )
         tables.paper_table(screen, papers, key="also-near", show=("date", "topic", "theme"))

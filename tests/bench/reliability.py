@@ -51,15 +51,15 @@ def memberships(name: str, papers: int | None = None) -> dict[str, Any]:
     own = votes(found.labels, placed.graph, found.topics)[rows, topic]
     rank = table["rank"].to_numpy()
     midst = (own >= _MIDST) & (rank == 1)
-    share = np.bincount(given.labels) / len(given.labels)
-    chance, most = float(share @ share), float(right[midst].mean()) if midst.any() else np.nan
-    scaled = (right - chance) / (most - chance)
+    chance = (np.bincount(given.labels) / len(given.labels))[label_of[topic]]
+    most = float((right - chance)[midst].mean()) if midst.any() else np.nan
+    scaled = (right - chance) / most
     sure = table["confidence"].to_numpy()
     kinds = {"all": rank > 0, "own topic": rank == 1, "further": rank > 1}
     return {
         "papers": len(ids),
-        "chance": chance,
-        "midst": most,
+        "chance": float(chance.mean()),
+        "midst": float(right[midst].mean()) if midst.any() else np.nan,
         "with_further": float(np.mean(np.isin(ids, table.loc[rank > 1, "paper_id"]))),
         **{kind: figures.reliability(sure[at], scaled[at]) for kind, at in kinds.items()},
     }

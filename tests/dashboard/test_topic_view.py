@@ -57,7 +57,7 @@ def test_a_topic_lists_the_papers_that_are_also_near_it(folder: Path) -> None:
     others = made.also_belonging(largest)
     page = open_page(folder, "topic", topic=largest)
     assert not page.exception
-    assert f"{len(others)} papers of other topics also near" in words_of(page)
+    assert f"{len(others)} papers of other topics are also near this one" in words_of(page)
     titles = [cell_label(made.papers["title"][made.row_of[paper]]) for paper, _ in others]
     assert table(page, 1) == titles
     smallest = str(made.topics["id"].iloc[-1])
