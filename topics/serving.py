@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 import weakref
 import webbrowser
+from http.client import HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -47,6 +48,9 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _PATH = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)*", re.ASCII)
 _FIRST_PORT = 8501
 _PATIENCE = 90.0
+
+#: What is asked for after the start, and after how many seconds.
+_WARMING = (("papermap/scene", 0.0), ("readyz", 0.0), ("_stcore/script-health-check", 3.0))
 
 
 class Server:
@@ -125,9 +129,15 @@ class Server:
             time.sleep(0.1)
 
     def _warm(self) -> None:
-        """Run the page once, so that its imports and the map are there for the readers."""
-        with contextlib.suppress(urllib.error.URLError, OSError):
-            _DIRECT.open(f"{self.address}/_stcore/script-health-check", timeout=20).close()
+        """Open the maps and run the page once, so that all is there for the readers.
+
+        First what the first picture of a map needs; the page itself after a moment, in which the
+        first reader's own is not to be held up.
+        """
+        for path, wait in _WARMING:
+            time.sleep(wait)
+            with contextlib.suppress(urllib.error.URLError, OSError, HTTPException):
+                _DIRECT.open(f"{self.address}/{path}", timeout=60).close()
 
     def open_browser(self) -> None:
         """Open a window where there is a desktop; elsewhere the address on the screen will do."""
