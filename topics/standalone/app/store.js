@@ -109,19 +109,28 @@ class Store {
   }
 
   part(number) {
-    if (!this.unpacked.has(number)) this.unpacked.set(number, inflate(this.parts[number].textContent));
+    if (!this.unpacked.has(number)) {
+      const unpacking = inflate(this.parts[number].textContent);
+      this.unpacked.set(number, unpacking);
+      unpacking.catch(() => this.unpacked.delete(number));
+    }
     return this.unpacked.get(number);
   }
 
-  /** The search in title, authors and abstract of all papers. */
-  async search() {
-    if (this.searching) return this.searching;
+  /** The search in title, authors and abstract of all papers; built once, however many want it. */
+  search() {
+    return (this.searching ??= this.buildSearch().catch((error) => {
+      this.searching = null; // the next one who asks may have more luck
+      throw error;
+    }));
+  }
+
+  async buildSearch() {
     const abstracts = [];
     for (let i = 0; i < this.parts.length; i += 1) abstracts.push(...(await this.part(i)));
     const { title, authors, named } = this.papers;
     const texts = title.map((one, row) => [one, named[row] ? authors[row] : "", abstracts[row] ?? ""]);
-    this.searching = new Search(texts);
-    return this.searching;
+    return new Search(texts);
   }
 
   /** Words of the view's search that no paper has, and those that stand for them. */
