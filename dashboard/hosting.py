@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 
 from dashboard import loading
+from dashboard.loading import MOST_OPEN
 from topics import artefact
 from topics.errors import MapError
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Guard", "content_policy", "health_routes"]
 
+_HOST = re.compile(r"[\w.-]{1,255}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _NEW = {"Cache-Control": "no-store"}
 
@@ -35,8 +37,13 @@ def health_routes(base: str = "") -> list[Route]:
     """
     from starlette.routing import Route
 
-    root = f"/{base.strip('/')}".rstrip("/")
-    return [Route(f"{root}/healthz", _alive), Route(f"{root}/readyz", _ready)]
+    # At the root in any case: who asks is beside the process, not in front of it.
+    roots = dict.fromkeys(("", f"/{base.strip('/')}".rstrip("/")))
+    return [
+        Route(f"{root}{path}", answer)
+        for root in roots
+        for path, answer in (("/healthz", _alive), ("/readyz", _ready))
+    ]
 
 
 async def _alive(_: Request) -> JSONResponse:
@@ -49,30 +56,39 @@ def _ready(_: Request) -> JSONResponse:
     """200 where all maps are open, 503 with the reason where one cannot be."""
     from starlette.responses import JSONResponse
 
-    maps = {each.name: _state(each.folder) for each in loading.served_maps()}
+    # Not those that readers have built: a broken one of theirs is no fault of the host's.
+    given = [each for each in loading.served_maps() if loading.is_given(each.folder)]
+    maps = {each.name: _state(each.folder, at < MOST_OPEN) for at, each in enumerate(given)}
     broken = {name: state for name, state in maps.items() if state != "ready"}
     status = "not ready" if broken else "ready"
     found = {"status": status, "maps": maps}
     return JSONResponse(found, status_code=503 if broken else 200, headers=_NEW)
 
 
-def _state(folder: Path) -> str:
+def _state(folder: Path, is_opened: bool) -> str:
+    """What is the matter with a map; one that could not be kept open is only looked at."""
     try:
         artefact.read_manifest(folder)
-        loading.open_map(folder)
-    except MapError:
+        if is_opened:
+            loading.open_map(folder)
+    except (MapError, OSError):
         # The message names folders of the host, which are none of a stranger's business.
         return "unreadable"
     return "ready"
 
 
-@cache
-def content_policy() -> str:
+@lru_cache(maxsize=32)
+def content_policy(host: str = "") -> str:
     """What a page may load and run: what comes from here, and nothing else.
 
     Components' scripts are made into blobs by Streamlit, which also writes styles into its pages.
     Of scripts written into the page only those of Streamlit's own page may run, by their digest.
+
+    Args:
+        host: name and port under which the reader asks: not every browser counts a socket to the
+            page's own host as its own.
     """
+    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     scripts = " ".join(f"'sha256-{digest}'" for digest in _inline_scripts())
     return "; ".join(
         (
@@ -81,7 +97,7 @@ def content_policy() -> str:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
-            "connect-src 'self' ws: wss:",
+            f"connect-src 'self'{sockets}",
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'self'",
@@ -118,6 +134,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        host = Headers(scope=scope).get("host", "")
+
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=list(message["headers"]))
@@ -125,7 +143,7 @@ class Guard:
                 headers["Referrer-Policy"] = "same-origin"
                 headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers["Content-Security-Policy"] = content_policy()
+                    headers["Content-Security-Policy"] = content_policy(host)
                 message = {**message, "headers": headers.raw}
             await send(message)
 

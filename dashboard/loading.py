@@ -18,10 +18,21 @@ if TYPE_CHECKING:
     from dashboard.state import View
     from topics.topicmap import TopicMap
 
-__all__ = ["MAPS_VARIABLE", "ServedMap", "choose", "is_given", "open_map", "served_maps"]
+__all__ = [
+    "MAPS_VARIABLE",
+    "MOST_OPEN",
+    "ServedMap",
+    "choose",
+    "is_given",
+    "open_map",
+    "served_maps",
+]
 
 #: Environment variable with the folders to serve, separated like a search path.
 MAPS_VARIABLE = "PAPERMAP_MAPS"
+
+#: Maps that are kept open.
+MOST_OPEN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +96,14 @@ def open_map(folder: Path) -> TopicMap:
     Raises:
         MapError: the map is missing, damaged or too new; the message is for the reader.
     """
-    return _open(str(folder), artefact.read_manifest(folder)["digest"])
+    digest = artefact.read_manifest(folder)["digest"]
+    topic_map = _open(str(folder), digest)
+    if topic_map.digest != digest:
+        # An older snapshot stands in for one that is torn, which may be mended at any time.
+        _open.clear(str(folder), digest)
+    return topic_map
 
 
-@st.cache_resource(show_spinner="Opening the map …", max_entries=8)
+@st.cache_resource(show_spinner="Opening the map …", max_entries=MOST_OPEN)
 def _open(folder: str, digest: str) -> TopicMap:  # noqa: ARG001 - the digest is the cache's key
     return artefact.load(folder)

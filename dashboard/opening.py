@@ -92,7 +92,8 @@ def head(query: str) -> str:
     chosen, _ = loading.choose(served, view)
     try:
         digest = str(artefact.read_manifest(chosen.folder)["digest"])
-    except MapError:
+    except (MapError, OSError):
+        # An early picture must not cost the page, which says what is wrong.
         return ""
     if view.least_confidence is not None:
         digest = f"{view.confidence}-{digest}"
@@ -167,7 +168,7 @@ def _open(view: View) -> TopicMap | None:
     chosen, _ = loading.choose(served, view)
     try:
         return loading.open_map(chosen.folder)
-    except MapError:
+    except (MapError, OSError):
         return None
 
 

@@ -67,6 +67,7 @@ def at_confidence(topic_map: TopicMap, least: float) -> TopicMap:
         papers=papers.assign(topic=topic),
         topics=topics,
         manifest={**topic_map.manifest, **told},
+        built=topic_map,
     )
 
 

@@ -103,6 +103,7 @@ class TopicMap:
         memberships: the topics that each paper belongs to: its own at rank 1, then up to two more
             that its nearest papers speak for; ``confidence`` is the estimated probability that it
             belongs there. An unclustered paper has no rank 1. Empty on older maps.
+        built: the map as it was built, where this is the same with other memberships.
     """
 
     papers: pd.DataFrame
@@ -115,6 +116,7 @@ class TopicMap:
     path: Path | None = None
     groups: pd.DataFrame = field(default_factory=_no_groups)
     memberships: pd.DataFrame = field(default_factory=_no_memberships)
+    built: TopicMap | None = None
 
     @property
     def digest(self) -> str:

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, TypeAlias
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
 
@@ -33,6 +35,9 @@ _ASCII_BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
 _FORGIVEN = (4, 8)
 
 _MOST_SPELLINGS = 3
+
+#: Searches of a map whose papers are remembered.
+_MOST_HITS = 32
 
 #: Letters of scripts that put no spaces between words: Thai to Khmer, and those of East Asia.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -59,6 +64,10 @@ class Respelled:
 
     word: str
     spellings: tuple[str, ...]
+
+
+#: Whether each paper has what was asked for, and what was read otherwise than it was written.
+Hits: TypeAlias = "tuple[np.ndarray, tuple[Respelled, ...]]"
 
 
 def fold(text: str) -> str:
@@ -101,8 +110,7 @@ def rows_with_words(topic_map: TopicMap, text: str) -> np.ndarray:
     return rows_with(topic_map, text)[0]
 
 
-@lru_cache(maxsize=64)
-def rows_with(topic_map: TopicMap, text: str) -> tuple[np.ndarray, tuple[Respelled, ...]]:
+def rows_with(topic_map: TopicMap, text: str) -> Hits:
     """Which papers have what is asked for, and what was read otherwise than it was written.
 
     Args:
@@ -112,15 +120,26 @@ def rows_with(topic_map: TopicMap, text: str) -> tuple[np.ndarray, tuple[Respell
     Returns:
         Bool array of shape (papers,), and each word that had to be read as others.
     """
+    index = _index_of(topic_map.built or topic_map)
+    with index.lock:
+        if text not in index.hits:
+            index.hits[text] = _look_up(index, parse(text))
+        index.hits.move_to_end(text)
+        if len(index.hits) > _MOST_HITS:
+            index.hits.popitem(last=False)
+        return index.hits[text]
+
+
+def _look_up(index: _Index, query: Query) -> Hits:
     import numpy as np
 
-    query, texts = parse(text), _texts(topic_map)
+    texts = index.texts
     keep = np.ones(len(texts), dtype=bool)
     respelled = []
     for part in query.wanted:
         found = _having(texts, part, whole=part in query.quoted)
         if not found.any() and " " not in part:
-            spellings = _near(topic_map, part)
+            spellings = _near(index.vocabulary, part)
             respelled.append(Respelled(part, spellings))
             for spelling in spellings:
                 found |= _having(texts, spelling, whole=True)
@@ -139,7 +158,7 @@ def _having(texts: tuple[str, ...], part: str, *, whole: bool) -> np.ndarray:
     return np.fromiter((asked in text for text in texts), bool, len(texts))
 
 
-def _near(topic_map: TopicMap, word: str) -> tuple[str, ...]:
+def _near(known: Mapping[str, int], word: str) -> tuple[str, ...]:
     """The words that a word was probably meant to be: the nearest, the most frequent first."""
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
@@ -147,7 +166,6 @@ def _near(topic_map: TopicMap, word: str) -> tuple[str, ...]:
     slips = sum(len(word) >= letters for letters in _FORGIVEN)
     if not slips:
         return ()
-    known = _vocabulary(topic_map)
     near = extract(word, list(known), scorer=OSA.distance, score_cutoff=slips, limit=None)
     least = min((distance for _, distance, _ in near), default=0)
     best = [found for found, distance, _ in near if distance == least]
@@ -157,25 +175,47 @@ def _near(topic_map: TopicMap, word: str) -> tuple[str, ...]:
     return tuple(common[:_MOST_SPELLINGS])
 
 
-@lru_cache(maxsize=4)
-def _texts(topic_map: TopicMap) -> tuple[str, ...]:
-    papers = topic_map.papers
-    columns = (papers["title"], papers["abstract"], papers["authors"])
-    return tuple(
-        "\n".join((_folded(title), fold(_names(authors)), _folded(abstract)))
-        for title, abstract, authors in zip(*columns, strict=True)
-    )
+class _Index:
+    """The words of a map's papers, and what was found among them of late.
+
+    Attributes:
+        texts: of each paper its folded title, authors and abstract.
+        hits: what was found, the latest last.
+        lock: held while something is looked up.
+    """
+
+    def __init__(self, topic_map: TopicMap) -> None:
+        papers = topic_map.papers
+        columns = (papers["title"], papers["abstract"], papers["authors"])
+        self.texts = tuple(
+            "\n".join((_folded(title), fold(_names(authors)), _folded(abstract)))
+            for title, abstract, authors in zip(*columns, strict=True)
+        )
+        self.hits: OrderedDict[str, Hits] = OrderedDict()
+        self.lock = Lock()
+
+    @cached_property
+    def vocabulary(self) -> Mapping[str, int]:
+        """How often titles and authors have each word."""
+        counts: Counter[str] = Counter()
+        for text in self.texts:
+            title, authors, _ = text.split("\n", 2)
+            counts.update(title.split())
+            counts.update(authors.split())
+        return counts
 
 
-@lru_cache(maxsize=4)
-def _vocabulary(topic_map: TopicMap) -> dict[str, int]:
-    """How often titles and authors have each word."""
-    counts: Counter[str] = Counter()
-    for text in _texts(topic_map):
-        title, authors, _ = text.split("\n", 2)
-        counts.update(title.split())
-        counts.update(authors.split())
-    return dict(counts)
+#: Goes with the map: whoever drops that drops its words.
+_INDEXES: WeakKeyDictionary[TopicMap, _Index] = WeakKeyDictionary()
+_MAKING = Lock()
+
+
+def _index_of(topic_map: TopicMap) -> _Index:
+    with _MAKING:
+        found = _INDEXES.get(topic_map)
+        if found is None:
+            found = _INDEXES[topic_map] = _Index(topic_map)
+        return found
 
 
 def _folded(text: object) -> str:

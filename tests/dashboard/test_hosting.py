@@ -61,7 +61,8 @@ def test_not_ready_with_a_broken_map_and_no_word_of_folders(
 def test_health_is_found_under_a_path_of_its_own() -> None:
     client = TestClient(Starlette(routes=health_routes("/lab/")))
     assert client.get("/lab/healthz").status_code == 200
-    assert client.get("/healthz").status_code == 404
+    # Who asks from beside the process does not know the path in front of it.
+    assert client.get("/healthz").status_code == 200
 
 
 def test_every_answer_is_guarded_and_pages_have_a_policy(client: TestClient) -> None:
@@ -69,8 +70,33 @@ def test_every_answer_is_guarded_and_pages_have_a_policy(client: TestClient) -> 
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
-    assert client.get("/").headers["content-security-policy"] == content_policy()
+    assert client.get("/").headers["content-security-policy"] == content_policy("testserver")
     assert "content-security-policy" not in client.get("/healthz").headers
+
+
+def test_what_readers_have_built_is_no_matter_of_the_host(
+    client: TestClient, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "workspace" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "manifest.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("PAPERMAP_WORKSPACE", str(tmp_path / "workspace"))
+    assert client.get("/readyz").json() == {"status": "ready", "maps": {"made": "ready"}}
+
+
+@pytest.mark.parametrize(
+    ("host", "sockets"),
+    [
+        ("maps.example:8501", " ws://maps.example:8501 wss://maps.example:8501"),
+        ("[::1]:8501", " ws://[::1]:8501 wss://[::1]:8501"),
+        ("a b; script-src *", ""),
+        ("", ""),
+    ],
+)
+def test_sockets_go_to_the_pages_own_host_alone(host: str, sockets: str) -> None:
+    rules = dict(rule.split(" ", 1) for rule in content_policy(host).split("; "))
+    assert rules["connect-src"] == f"'self'{sockets}"
+    assert "*" not in content_policy(host)
 
 
 def test_of_inline_scripts_only_streamlits_own_may_run() -> None:

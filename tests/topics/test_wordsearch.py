@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_map
-from topics.wordsearch import Query, Respelled, fold, parse, rows_with, rows_with_words
+from topics.threshold import at_confidence
+from topics.wordsearch import _INDEXES, Query, Respelled, fold, parse, rows_with, rows_with_words
 
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
@@ -109,3 +111,24 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert fold(text).startswith(" ")
     assert fold(text).endswith(" ")
+
+
+def test_another_confidence_is_searched_without_reading_the_papers_anew(
+    papers: TopicMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = rows_with_words(papers, "diffusion")
+
+    def no_more(_: str) -> str:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("topics.wordsearch._folded", no_more)
+    assert (rows_with_words(at_confidence(papers, 0.5), "diffusion") == found).all()
+
+
+def test_words_go_with_their_map() -> None:
+    made = make_map(papers=30, topics=2)
+    rows_with_words(made, "model")
+    before = len(_INDEXES)
+    del made
+    gc.collect()
+    assert len(_INDEXES) == before - 1

@@ -76,6 +76,18 @@ function show(scene, points, address) {
   root.append(side, main);
   document.body.append(root);
 
+  try {
+    draw(host, legend, scene, points);
+  } catch (error) {
+    // Nothing may lie over the page that nobody takes away.
+    root.remove();
+    throw error;
+  }
+  shared.opening = { host, address, end: () => end(root), ended: false };
+  watch();
+}
+
+function draw(host, legend, scene, points) {
   const look = { ...scene, codes: bytes(scene.codes) };
   const send = (event) => {
     if (shared.send) return shared.send(event);
@@ -88,8 +100,6 @@ function show(scene, points, address) {
   host.atlas.setScene(look);
   // The names were measured in another font if the page's own has not arrived yet.
   document.fonts?.load('650 1rem "Source Sans"').then(() => host.atlas?.settle(0), () => {});
-  shared.opening = { host, address, end: () => end(root), ended: false };
-  watch();
 }
 
 function header({ pages, summary }) {
@@ -104,8 +114,10 @@ function header({ pages, summary }) {
   return node;
 }
 
+/** Take the picture away; what was drawn in it goes, too, unless the page has taken it over. */
 function end(root) {
   shared.opening.ended = true;
+  if (root.contains(shared.opening.host)) shared.opening.host.atlas.dispose();
   root.remove();
 }
 
@@ -117,8 +129,6 @@ function watch() {
     const app = document.querySelector(".stApp[data-test-script-state='notRunning'] .st-key-pm-header");
     idle = app ? idle + 1 : 0;
     if (idle < 8 && !document.querySelector(".stException, [role=dialog]")) return;
-    const { host } = shared.opening;
     shared.opening.end();
-    host.atlas.dispose();
   }, 250);
 }
