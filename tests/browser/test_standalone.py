@@ -32,7 +32,8 @@ def maps() -> dict[str, TopicMap]:
     group = plain.topics[:1].assign(id="g1", name="All of models", parent=None, stability=None)
     parents = ["g1"] * 5 + [None] * (len(plain.topics) - 5)
     grouped = replace(plain, groups=group, topics=plain.topics.assign(parent=parents))
-    return {"plain": plain, "hostile": hostile_map(), "grouped": grouped}
+    large = make_map(papers=600, hostile=())  # its abstracts lie in several chunks
+    return {"plain": plain, "hostile": hostile_map(), "grouped": grouped, "large": large}
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +189,40 @@ def test_a_click_on_the_map_opens_a_paper_beside_it(open_file: OpenFile) -> None
     expect(page.locator(".px-panel h2")).to_have_text(at[2])
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".px-panel")).to_be_hidden()
+
+
+def test_a_late_abstract_does_not_bring_its_paper_back(
+    open_file: OpenFile, maps: dict[str, TopicMap]
+) -> None:
+    late, known = (maps["large"].papers.iloc[row] for row in (599, 0))
+    page = open_file("large", f"/map?paper={known['id']}")
+    expect(page.locator(".px-panel h2")).to_have_text(known["title"])
+    ring = page.locator(".pm-ring")
+    drawn = [ring.get_attribute(name) for name in ("cx", "cy")]
+    page.evaluate(
+        """() => {
+            const json = Response.prototype.json;
+            const gate = new Promise((open) => (window.openGate = open));
+            Response.prototype.json = async function () {
+                window.unpacking = true;
+                await gate;
+                return json.call(this);
+            };
+            window.unpacked = () => new Promise((after) => {
+                window.openGate();
+                setTimeout(after, 200);
+            });
+        }"""
+    )
+    page.evaluate("id => { location.hash = `/map?paper=${id}`; }", late["id"])
+    page.wait_for_function("window.unpacking")
+    page.evaluate("id => { location.hash = `/map?paper=${id}`; }", known["id"])
+    expect(page.locator(".px-panel h2")).to_have_text(known["title"])
+    page.evaluate("window.unpacked()")
+    expect(page.locator(".px-panel h2")).to_have_text(known["title"])
+    assert [ring.get_attribute(name) for name in ("cx", "cy")] == drawn
+    page.evaluate("id => { location.hash = `/map?paper=${id}`; }", late["id"])
+    expect(page.locator(".px-panel h2")).to_have_text(late["title"])
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -65,22 +65,25 @@ class App {
 
   async draw({ keepFocus = false } = {}) {
     const turn = (this.turn += 1);
+    const isCurrent = () => turn === this.turn;
     this.view = viewOf(window.location.hash, this.store);
     this.drawNavigation();
     this.drawFilters();
     document.body.classList.toggle("px-busy", Boolean(this.view.text));
     const rows = await this.store.rows(this.view);
-    if (turn !== this.turn) return;
+    if (!isCurrent()) return;
     this.live.textContent = this.summary(rows);
     this.drawRespelled();
     const { page } = this.view;
     this.mapRoot.hidden = page !== "map";
     this.about.hidden = page !== "about";
     this.pages.hidden = page === "map" || page === "about";
-    if (page === "map") await this.drawMap(rows);
-    else if (!this.pages.hidden) {
+    if (page === "map") {
+      await this.drawMap(rows, isCurrent);
+      if (!isCurrent()) return;
+    } else if (!this.pages.hidden) {
       const parts = rows.length || this.view.id ? await this.content(rows) : this.nothing();
-      if (turn !== this.turn) return;
+      if (!isCurrent()) return;
       this.pages.replaceChildren(...parts.filter(Boolean));
     }
     document.body.classList.remove("px-busy");
@@ -105,9 +108,9 @@ class App {
     document.getElementById("respelled").replaceChildren(...list);
   }
 
-  async drawMap(rows) {
+  async drawMap(rows, isCurrent) {
     this.mapPage ??= new MapPage(this, this.mapRoot);
-    await this.mapPage.draw(this.view, rows);
+    await this.mapPage.draw(this.view, rows, isCurrent);
   }
 
   content(rows) {

@@ -16,13 +16,15 @@ class MapPage {
     this.atlas.setPoints(app.store.points());
   }
 
-  async draw(view, rows) {
+  /** Draw a view, unless `isCurrent` says after a wait that another has been asked for since. */
+  async draw(view, rows, isCurrent) {
     const { store, dark } = this.app;
     const palette = store.palettes[dark ? "dark" : "light"];
     this.colours.value = view.colour;
     const { codes, looks } = store.paint(view, rows, dark);
     drawLegend(this.legend, this.legendOf(view, rows), (event) => this.heard(event));
-    await this.drawPanel(view, rows);
+    await this.drawPanel(view, rows, isCurrent);
+    if (!isCurrent()) return;
     const counts = store.counted(rows, "topic");
     const labels = store.topics
       .map(({ id, name, parent }, at) => ({ id, number: at, name, parent, count: counts.get(at) ?? 0 }))
@@ -89,12 +91,13 @@ class MapPage {
     }
   }
 
-  async drawPanel(view, rows) {
+  async drawPanel(view, rows, isCurrent) {
     const { store } = this.app;
     this.panel.hidden = view.paper === null && view.area === null;
     if (view.paper !== null) {
       const row = store.rowOf.get(view.paper);
       const abstract = await store.abstract(row);
+      if (!isCurrent()) return;
       this.panel.replaceChildren(
         this.closer({ paper: null }),
         node("h2", { class: "pm-paper-title" }, node("a", { href: hashOf(view, { page: "paper", id: view.paper, paper: null }) }, apart(store.title(row)))),
