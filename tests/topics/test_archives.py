@@ -8,8 +8,11 @@ import io
 import lzma
 import os
 import stat
+import struct
 import tarfile
+import tracemalloc
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,6 +53,27 @@ def encrypted(data: bytes) -> bytes:
             out[at + flags] |= 1
             at = out.find(mark, at + 4)
     return bytes(out)
+
+
+def stating(data: bytes, *, content: bytes) -> bytes:
+    """A ZIP archive of one member that states the size and the checksum of other content."""
+    out = bytearray(data)
+    for mark, at in ((b"PK\x03\x04", 14), (b"PK\x01\x02", 16)):
+        place = out.find(mark) + at
+        struct.pack_into("<I", out, place, zlib.crc32(content))
+        struct.pack_into("<I", out, place + 8, len(content))
+    return bytes(out)
+
+
+def opened_in_memory(
+    data: bytes, *, limits: ArchiveLimits | None = None
+) -> tuple[dict[str, bytes], dict[str, str], int]:
+    """As `opened`, with the most bytes that were held in memory on the way."""
+    tracemalloc.start()
+    try:
+        return *opened(data, limits=limits), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def opened(
@@ -154,6 +178,38 @@ def test_bombs_are_refused_before_they_grow() -> None:
     assert isinstance(bomb, Document)
     with pytest.raises(SourceError, match="far more than its size"):
         _ = bomb.data
+
+
+@pytest.mark.parametrize(
+    ("method", "name"), [(zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "LZMA")]
+)
+@pytest.mark.parametrize("at_once", [16 * 1024**2, 100])
+def test_packings_that_cannot_be_bounded_are_refused(
+    monkeypatch: pytest.MonkeyPatch, method: int, name: str, at_once: int
+) -> None:
+    monkeypatch.setattr(archives, "_AT_ONCE", at_once)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("bomb.ris", bytes(60_000_000))
+    lie = stating(packed.getvalue(), content=bytes(1000))
+    documents, refused, most = opened_in_memory(lie)
+    assert not documents
+    assert f"packed by {name}" in refused["a.zip/bomb.ris"]
+    assert "pack it anew as a plain zip or unpack it first" in refused["a.zip/bomb.ris"]
+    assert most < 20_000_000
+
+
+@pytest.mark.parametrize("at_once", [16 * 1024**2, 100])
+def test_a_member_larger_than_stated_is_left_at_its_stated_size(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(archives, "_AT_ONCE", at_once)
+    lie = stating(zipped([("bomb.ris", bytes(60_000_000))]), content=bytes(1000))
+    documents, refused, most = opened_in_memory(zipped([("in.zip", lie), ("good.ris", RIS)]))
+    assert documents == {"a.zip/good.ris": RIS}
+    assert list(refused) == ["a.zip/in.zip/bomb.ris"]
+    assert "more than the 1000 bytes that the archive states" in refused["a.zip/in.zip/bomb.ris"]
+    assert most < 20_000_000
 
 
 def test_totals_numbers_and_depth_are_limited() -> None:

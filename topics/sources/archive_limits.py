@@ -9,9 +9,11 @@ from typing import cast
 from topics.errors import SourceError
 from topics.sources.document import in_words
 
-__all__ = ["ArchiveLimits", "Opened", "Room", "too_large", "unpacked_stream"]
+__all__ = ["ArchiveLimits", "Opened", "Room", "too_large", "unpacked", "unpacked_stream"]
 
 _GIB = 1024**3
+#: Bytes that are unpacked at a time, so that a wrong size is noticed before the memory fills.
+_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +66,26 @@ class Room:
     """Bytes that one file may expand to, and how many of them were counted for all archives.
 
     A file is read more than once, each time from its beginning: it counts as far as it was read.
+
+    Attributes:
+        opened: the count for all archives; None where the file is in it already.
+        most: bytes that the file may expand to.
+        counted: bytes of the file in `opened` so far.
+        is_stated: whether `most` is the size that the archive states for the file.
     """
 
     opened: Opened | None
     most: int
     counted: int = 0
+    is_stated: bool = False
 
     def problem(self, count: int) -> str:
         """Count a file up to a place in it; what is wrong with that, empty if nothing is."""
+        if count > self.most and self.is_stated:
+            return (
+                f"holds more than the {self.most} bytes that the archive states for it, as damaged "
+                "files do and files that are made to fill a disk. Unpack it first if it is genuine"
+            )
         if count > self.most:
             return (
                 f"expands to more than {in_words(self.most)}, far more than its size, as files do "
@@ -112,6 +126,25 @@ class _Stream(io.RawIOBase):
             self._inner.close()
             self._outer.close()
         super().close()
+
+
+def unpacked(inner: io.BufferedIOBase, *, source: str, room: Room) -> bytes:
+    """All that comes out of an archive for one file, in pieces, no more than there is room for.
+
+    Args:
+        inner: gives what comes out, no more at a time than it is asked for.
+        source: the file's name.
+        room: how much it may be.
+
+    Raises:
+        SourceError: more comes than there is room for.
+    """
+    parts = io.BytesIO()
+    while piece := inner.read(_PIECE):
+        if problem := room.problem(parts.tell() + len(piece)):
+            raise SourceError(f"{source}: {problem}.")
+        parts.write(piece)
+    return parts.getvalue()
 
 
 def unpacked_stream(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import bz2
+import copy
 import gzip
 import io
 import lzma
 import stat
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -15,7 +17,14 @@ from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, cast
 
 from topics.errors import SourceError
-from topics.sources.archive_limits import ArchiveLimits, Opened, Room, too_large, unpacked_stream
+from topics.sources.archive_limits import (
+    ArchiveLimits,
+    Opened,
+    Room,
+    too_large,
+    unpacked,
+    unpacked_stream,
+)
 from topics.sources.document import HEAD_SIZE, MEMORY_LIMIT, Document, in_words
 from topics.sources.record import SourceRead
 
@@ -33,6 +42,10 @@ _HARMLESS = 32 * 1024**2
 _AT_ONCE = 16 * 1024**2
 #: Bytes of a ZIP archive's list of members, beyond which it is not even opened.
 _LIST_LIMIT = 32 * 1024**2
+#: ZIP packings whose output can be bounded piece by piece; the others inflate in one go.
+_BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: Names of ZIP packings that are not read, by their number in the format.
+_PACKINGS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"}
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -135,9 +148,7 @@ class _Expansion:
                 document.source, f"a damaged or cut-off archive ({error}). Fetch it again"
             )
         except SourceError as error:
-            yield SourceRead(
-                source=document.source, format=UNREADABLE, records=(), notices=(str(error),)
-            )
+            yield _not_read(document.source, error)
 
     def _single(self, document: Document) -> Document:
         """The one file in a gzip, bzip2 or xz file; it keeps the archive's name."""
@@ -182,6 +193,8 @@ class _Expansion:
                     yield _refused(name, "packed in a way that is not known here. Unpack it first")
                 except _DAMAGE as error:
                     yield _refused(name, f"damaged in the archive ({error})")
+                except SourceError as error:
+                    yield _not_read(name, error)
 
     def _problem(self, info: zipfile.ZipInfo) -> str:
         """Why a member of a ZIP archive is not opened; empty if it is."""
@@ -191,6 +204,12 @@ class _Expansion:
             return "protected by a password. Unpack the archive with it first"
         if stat.S_ISLNK(info.external_attr >> 16):
             return "a link to another place; it is not followed"
+        if info.compress_type not in _BOUNDED:
+            packing = _PACKINGS.get(info.compress_type, f"method {info.compress_type}")
+            return (
+                f"packed by {packing}, which is not read within a ZIP archive; pack it anew as a "
+                "plain zip or unpack it first"
+            )
         if info.file_size > max(_HARMLESS, self.limits.ratio * info.compress_size):
             return (
                 f"expands to more than {self.limits.ratio} times its size, as files do that are "
@@ -276,13 +295,19 @@ def _beginning(stream: io.BufferedIOBase) -> tuple[bytes, bool]:
 def _member(
     packed: Document, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str
 ) -> Document:
+    # No size is told to the reader of ZIP archives: it would cut off unseen what is too much.
+    asked = copy.copy(info)
+    asked.file_size = sys.maxsize
+    # Counted already, by the size that the archive states.
+    room = Room(None, info.file_size, is_stated=True)
     if info.file_size <= _AT_ONCE:
-        return packed.holding(archive.read(info), source=name)
+        with archive.open(asked) as content:
+            data = unpacked(cast("io.BufferedIOBase", content), source=name, room=room)
+        return packed.holding(data, source=name)
 
     def reopen() -> io.BufferedIOBase:
         stream = packed.open()
-        inner = zipfile.ZipFile(stream).open(info)  # noqa: SIM115 - the stream closes it
-        room = Room(None, info.file_size)  # counted already, by the size that the archive tells
+        inner = zipfile.ZipFile(stream).open(asked)  # noqa: SIM115 - the stream closes it
         return unpacked_stream(cast("io.BufferedIOBase", inner), stream, source=name, room=room)
 
     with reopen() as stream:
@@ -347,3 +372,8 @@ def _refused(source: str, reason: str) -> SourceRead:
     return SourceRead(
         source=source, format=UNREADABLE, records=(), notices=(f"{source}: {reason}.",)
     )
+
+
+def _not_read(source: str, error: SourceError) -> SourceRead:
+    """An empty result for what an error told already, with its name."""
+    return SourceRead(source=source, format=UNREADABLE, records=(), notices=(str(error),))
