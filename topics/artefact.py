@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew
 from topics.folders import file_digest, present, replacing
-from topics.snapshots import first_whole, named_digest
+from topics.snapshots import first_whole, named_digest, unreadable
 from topics.topicmap import LATER_TABLES, SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
         MapWithdrawn: it was published once, and taken back.
     """
     return first_whole(
-        present(Path(path)), lambda folder, notes: _load(folder, notes, verify=verify)
+        _present(Path(path)), lambda folder, notes: _load(folder, notes, verify=verify)
     )
 
 
 def _load(path: Path, notes: tuple[str, ...], *, verify: bool) -> TopicMap:
     while True:
-        folder = present(path)
+        folder = _present(path)
         with _held(folder) as number:
             manifest = _manifest(folder, notes)
             try:
@@ -93,7 +93,14 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
         MapBroken: the manifest is not what a map's manifest looks like.
         MapWithdrawn: it was published once, and taken back.
     """
-    return first_whole(present(Path(path)), _manifest)
+    return first_whole(_present(Path(path)), _manifest)
+
+
+def _present(path: Path) -> Path:
+    try:
+        return present(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def _manifest(folder: Path, notes: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -105,10 +112,7 @@ def _manifest(folder: Path, notes: tuple[str, ...] = ()) -> dict[str, Any]:
             f"Build one with `papermap build FILES… --out {folder}`."
         ) from error
     except OSError as error:
-        raise MapBroken(
-            f"The map at {folder} cannot be read ({error.strerror or error}). "
-            "Check that you may open the folder and the files in it."
-        ) from error
+        raise unreadable(folder, error) from error
     manifest = _checked(folder, raw)
     return {**manifest, "notices": [*manifest.get("notices", []), *notes]} if notes else manifest
 
@@ -157,7 +161,7 @@ def save(
 
 
 def check_target(path: str | os.PathLike[str]) -> Path:
-    """Refuse a target that holds anything but a map, which would be lost.
+    """Refuse a published snapshot, and what holds anything but a map, which would be lost.
 
     Args:
         path: the folder of the map, or a link to it.
@@ -166,7 +170,7 @@ def check_target(path: str | os.PathLike[str]) -> Path:
         The folder itself, as an absolute path.
 
     Raises:
-        BuildError: there is a file, or a folder with other things in it.
+        BuildError: there is a file, a published snapshot, or a folder with other things in it.
     """
     try:
         target = Path(path).resolve()
@@ -177,6 +181,11 @@ def check_target(path: str | os.PathLike[str]) -> Path:
         raise BuildError(
             f"{path} cannot be looked into ({error}). Choose another folder for the map with --out."
         ) from error
+    if named_digest(target):
+        raise BuildError(
+            f"{target} is the folder of a published snapshot, which never changes. Build or update "
+            "a map in another folder, then publish that one with `papermap publish`."
+        )
     if strangers:
         raise BuildError(
             f"{target} holds files that are not part of a map ({', '.join(strangers[:3])}"
@@ -235,7 +244,7 @@ def _read(folder: Path, manifest: dict[str, Any], *, verify: bool) -> TopicMap:
     tables["topics"], tables["groups"] = (
         nodes[rows].reset_index(drop=True) for rows in (~above, above)
     )
-    return TopicMap(vectors=vectors, manifest=manifest, path=folder, **tables)
+    return TopicMap(vectors=vectors, manifest=manifest, path=folder, built=None, **tables)
 
 
 def _read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -323,7 +332,7 @@ def _replaced(folder: Path, manifest: Mapping[str, Any], number: int | None) -> 
     except MapBroken:
         return False
     except MapNotFound:
-        return present(folder) != folder
+        return _present(folder) != folder
 
 
 def _what_is_at(folder: Path) -> str:

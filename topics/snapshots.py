@@ -31,6 +31,7 @@ __all__ = [
     "is_digest",
     "named_digest",
     "record_name",
+    "unreadable",
 ]
 
 T = TypeVar("T")
@@ -50,7 +51,11 @@ def first_whole(folder: Path, opened: Callable[[Path, tuple[str, ...]], T]) -> T
     Raises:
         MapError: none can be opened; says what is wrong with the first.
     """
-    if not (folder / POINTER).is_file():
+    try:
+        is_published = (folder / POINTER).is_file()
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    if not is_published:
         _refuse_withdrawn(folder)
         return opened(folder, ())
     current, records = _read_all(folder)
@@ -95,16 +100,27 @@ def record_name(digest: str) -> str:
     return f"{SNAPSHOTS}/{digest}.json"
 
 
+def unreadable(folder: Path, error: OSError) -> MapBroken:
+    """What to tell of a map folder that cannot be looked into."""
+    return MapBroken(
+        f"The map at {folder} cannot be read ({error.strerror or error}). "
+        "Check that you may open the folder and the files in it."
+    )
+
+
 def _read_all(folder: Path) -> tuple[str | None, list[dict[str, Any]]]:
     """The current digest, and the records of all snapshots."""
-    pointer = _json(folder / POINTER)
+    try:
+        pointer = _parsed((folder / POINTER).read_bytes())
+        files = sorted((folder / SNAPSHOTS).glob("*.json"))
+    except OSError as error:
+        raise unreadable(folder, error) from error
     if pointer is None or pointer.get("format") != 1:
         raise MapBroken(
             f"{folder / POINTER} is not what says which map is published there. Publish it again "
             f"with `papermap publish MAP --to {folder}`; a snapshot's own folder can still be "
             "opened."
         )
-    files = sorted((folder / SNAPSHOTS).glob("*.json"))
     found = (record for file in files if (record := _json(file)) is not None)
     current = pointer.get("current")
     records = [record for record in found if is_digest(record.get("digest"))]
@@ -127,7 +143,14 @@ def _refuse_withdrawn(folder: Path) -> None:
 def _json(path: Path) -> dict[str, Any] | None:
     """A small file of JSON; None where there is none, or something else."""
     try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return _parsed(path.read_bytes())
+    except OSError:
+        return None
+
+
+def _parsed(raw: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

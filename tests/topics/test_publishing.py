@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import fsspec
 import pytest
 
+from dashboard.loading import open_map
 from tests.dashboard.screens import open_page
 from tests.factories import make_map, write_map
 from topics import places, publishing
-from topics.artefact import check_target, load, read_manifest
+from topics.artefact import check_target, load, read_manifest, save
 from topics.errors import (
     BuildError,
     MapBroken,
@@ -26,7 +27,9 @@ from topics.errors import (
     SettingsError,
 )
 from topics.folders import claimed
+from topics.pipeline import build
 from topics.publishing import local_folder, publish, published, unpublish
+from topics.updating import update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,6 +115,25 @@ def test_a_pointer_that_makes_no_sense_is_an_error(maps: list[TopicMap], place: 
     assert load(address).digest == maps[0].digest
 
 
+@pytest.mark.parametrize("call", ["is_file", "exists", "read_bytes"])
+@pytest.mark.parametrize("opened", [load, read_manifest])
+def test_a_folder_that_may_not_be_opened_says_so(
+    maps: list[TopicMap],
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    opened: Callable[[Path], Any],
+) -> None:
+    put(maps[0], place)
+
+    def refused(self: Path, *_: Any, **__: Any) -> bool:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, call, refused)
+    with pytest.raises(MapBroken, match=r"Permission denied.*Check that you may open the folder"):
+        opened(place)
+
+
 def test_what_is_withdrawn_says_so(maps: list[TopicMap], place: Path) -> None:
     first, second, third = (put(each, place, day) for day, each in enumerate(maps))
     done = unpublish(place, [third.digest[:10]], reason="It named a reviewer", now=NOW)
@@ -155,6 +177,29 @@ def test_a_place_must_be_fit_for_it(maps: list[TopicMap], tmp_path: Path) -> Non
         publish(str(maps[0].path), "nosuch://bucket/maps")
 
 
+@pytest.mark.parametrize("how", ["update", "refit", "build", "save", "link"])
+def test_a_snapshot_is_never_built_or_updated_in_place(
+    maps: list[TopicMap], place: Path, tmp_path: Path, how: str
+) -> None:
+    folder = Path(put(maps[0], place).address)
+    source = tmp_path / "new.csv"
+    source.write_text("title\nSomething else entirely\n")
+    target = folder
+    if how == "link":
+        target = tmp_path / "link"
+        target.symlink_to(folder)
+    before = {file: file.read_bytes() for file in place.rglob("*") if file.is_file()}
+    made: dict[str, Callable[[], object]] = {
+        "build": lambda: build([source], target),
+        "save": lambda: save(maps[1], target, write_encoder=lambda _: None),
+        "refit": lambda: update(target, [], refit=True),
+    }
+    with pytest.raises(BuildError, match="published snapshot, which never changes"):
+        made.get(how, lambda: update(target, [source]))()
+    assert {file: file.read_bytes() for file in place.rglob("*") if file.is_file()} == before
+    assert load(folder).digest == load(place).digest == maps[0].digest
+
+
 def test_a_full_disk_is_told(
     maps: list[TopicMap], place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +217,21 @@ def test_a_server_shows_what_is_published_last(maps: list[TopicMap], place: Path
     assert "21" in [metric.value for metric in open_page(place, "quality").metric]
     unpublish(place, [first.digest], reason="why not")
     assert "withdrawn" in " ".join(e.value for e in open_page(Path(first.address), "map").error)
+
+
+def test_a_server_shows_a_snapshot_again_when_it_is_mended(
+    maps: list[TopicMap], place: Path
+) -> None:
+    put(maps[0], place)
+    file = Path(put(maps[1], place, 1).address) / "papers.parquet"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-7])
+    for _ in range(2):
+        assert open_map(place).digest == maps[0].digest
+    file.write_bytes(whole)
+    mended = open_map(place)
+    assert mended.digest == maps[1].digest
+    assert open_map(place) is mended
 
 
 def test_two_publishers_do_not_meet(maps: list[TopicMap], place: Path) -> None:
