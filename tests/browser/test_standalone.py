@@ -225,6 +225,22 @@ def test_a_late_abstract_does_not_bring_its_paper_back(
     expect(page.locator(".px-panel h2")).to_have_text(late["title"])
 
 
+def test_papers_are_named_where_few_are_in_sight(
+    open_file: OpenFile, maps: dict[str, TopicMap]
+) -> None:
+    paper = maps["plain"].papers.iloc[7]
+    page = open_file("plain", f"/map?at={paper['x']},{paper['y']},0.1")
+    names = page.locator(".pm-name-paper")
+    expect(names.first).to_be_visible()
+    assert set(page.locator(".pm-name").evaluate_all("all => all.map((n) => n.dataset.kind)")) == {
+        "paper"
+    }
+    name = page.get_by_role("button", name=paper["title"])
+    expect(name).to_be_visible()
+    name.click()
+    expect(page.locator(".px-panel h2")).to_have_text(paper["title"])
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_it_works_on_a_phone_and_with_the_keyboard(open_file: OpenFile, dark: bool) -> None:
     page = open_file("plain", width=375, dark=dark)

@@ -45,6 +45,7 @@ class Store {
       ...this.places,
       topic: Int16Array.from(papers.topic),
       date: Int32Array.from(papers.date, (date) => date + 1),
+      titles: papers.title, // tells the atlas that there are titles; `title` below reads them
     };
     const header = {
       id: this.digest,
