@@ -48,8 +48,12 @@ class Place(Protocol):
         """SHA-256 of a file as it is there now; None where there is none."""
         ...
 
+    def holds(self, folder: str) -> bool:
+        """Whether anything of a folder is still there."""
+        ...
+
     def remove(self, folder: str) -> None:
-        """Remove a folder, if it is there."""
+        """Remove a folder, and what an earlier try left of it, if it is there."""
         ...
 
     def claimed(self) -> AbstractContextManager[None]:
@@ -125,14 +129,23 @@ class FolderPlace:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def holds(self, folder: str) -> bool:
+        """Whether anything of a folder is still there."""
+        return (self._root / folder).exists() or bool(self._gone(folder))
+
     def remove(self, folder: str) -> None:
-        """Remove a folder, if it is there."""
+        """Remove a folder, and what an earlier try left of it, if it is there."""
         # Out of sight in one step, then at leisure.
         target = self._root / folder
         if target.exists():
-            aside = target.with_name(f".{target.name}.gone-{uuid.uuid4().hex[:8]}")
-            target.rename(aside)
-            shutil.rmtree(aside, ignore_errors=True)
+            target.rename(target.with_name(f".{target.name}.gone-{uuid.uuid4().hex[:8]}"))
+        for aside in self._gone(folder):
+            shutil.rmtree(aside)
+
+    def _gone(self, folder: str) -> list[Path]:
+        """What is out of sight of a folder, and not yet removed."""
+        target = self._root / folder
+        return sorted(target.parent.glob(f".{target.name}.gone-*"))
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
@@ -205,8 +218,13 @@ class RemotePlace:
             return None
         return found.hexdigest()
 
+    def holds(self, folder: str) -> bool:
+        """Whether anything of a folder is still there."""
+        self._store.invalidate_cache()
+        return bool(self._store.exists(self._at(folder)))
+
     def remove(self, folder: str) -> None:
-        """Remove a folder, if it is there."""
+        """Remove a folder, and what an earlier try left of it, if it is there."""
         if self._store.exists(self._at(folder)):
             self._store.rm(self._at(folder), recursive=True)
 

@@ -122,6 +122,8 @@ def unpublish(
 ) -> list[Published]:
     """Withdraw snapshots: their files go, and whoever opens their address is told so.
 
+    Where files could not be removed, the same call again removes what is left of them.
+
     Args:
         at: folder or URL that they were published to.
         digests: which ones, by at least eight signs each.
@@ -130,21 +132,28 @@ def unpublish(
         now: the time to note.
 
     Returns:
-        What was withdrawn.
+        What was withdrawn, or had been before and is removed now.
 
     Raises:
         SettingsError: there is no such snapshot; says which there are.
-        BuildError: the place cannot be written.
+        BuildError: the place cannot be written, or files of what is withdrawn are still there.
     """
-    standing = [each for each in published(at) if not each.withdrawn]
-    chosen = [_chosen(standing, digest, at) for digest in digests]
-    if keep is not None:
-        chosen += [each for each in standing[max(keep, 1) :] if each not in chosen]
+    known = published(at)
     place = _place(at)
+    standing = [each for each in known if not each.withdrawn]
+    try:
+        left_over = [each for each in known if each.withdrawn and place.holds(_folder(each.digest))]
+    except OSError as error:
+        raise _unreadable(place, error) from error
+    chosen = [_chosen(standing, digest, at, left_over) for digest in digests]
+    if keep is not None:
+        chosen += [each for each in (*standing[max(keep, 1) :], *left_over) if each not in chosen]
     gone = {each.digest for each in chosen}
     try:
         with place.claimed():
             for each in chosen:
+                if each.withdrawn:
+                    continue
                 record = _record(place, each.digest) or {"format": 1, "digest": each.digest}
                 record["withdrawn"] = {"when": _now(now), "reason": reason}
                 place.write(record_name(each.digest), _bytes(record))
@@ -152,11 +161,27 @@ def unpublish(
                 left = [each.digest for each in standing if each.digest not in gone]
                 current = left[0] if left else None
                 place.write(POINTER, _bytes({"format": 1, "current": current}))
-            for each in chosen:
-                place.remove(f"{SNAPSHOTS}/{each.digest}")
+            _remove(place, [each.digest for each in chosen])
     except OSError as error:
         raise _unwritable(place, error) from error
     return chosen
+
+
+def _remove(place: Place, digests: Sequence[str]) -> None:
+    """Remove the files of withdrawn snapshots; says which are left when all were tried."""
+    left: list[str] = []
+    for digest in digests:
+        if not (_record(place, digest) or {}).get("withdrawn"):
+            continue  # published again meanwhile
+        try:
+            place.remove(_folder(digest))
+        except OSError as error:
+            left.append(f"{_folder(digest)} ({error.strerror or error})")
+    if left:
+        raise BuildError(
+            f"Withdrawn at {place.address}, but files are still there: {'; '.join(left)}. Check "
+            "that you may remove them, then run the same again."
+        )
 
 
 def published(at: str | Path) -> list[Published]:
@@ -173,7 +198,7 @@ def published(at: str | Path) -> list[Published]:
         named = {name.removesuffix(".json") for name in place.names(SNAPSHOTS)} | {str(current)}
         records = [_record(place, digest) for digest in sorted(named) if is_digest(digest)]
     except OSError as error:
-        raise MapNotFound(f"{place.address} cannot be read ({error}).") from error
+        raise _unreadable(place, error) from error
     if pointer is None:
         raise MapNotFound(
             f"Nothing is published at {place.address}: there is no {POINTER}. "
@@ -287,8 +312,13 @@ def _described(place: Place, record: dict[str, Any], current: Any) -> Published:
     )
 
 
-def _chosen(standing: Sequence[Published], digest: str, at: str | Path) -> Published:
-    found = [each for each in standing if each.digest.startswith(digest)]
+def _chosen(
+    standing: Sequence[Published],
+    digest: str,
+    at: str | Path,
+    left_over: Sequence[Published] = (),
+) -> Published:
+    found = [each for each in (*standing, *left_over) if each.digest.startswith(digest)]
     if len(digest) < 8 or len(found) != 1:
         there = ", ".join(each.digest[:12] for each in standing[:8]) or "none"
         raise SettingsError(
@@ -296,6 +326,10 @@ def _chosen(standing: Sequence[Published], digest: str, at: str | Path) -> Publi
             f"these: {there}."
         )
     return found[0]
+
+
+def _folder(digest: str) -> str:
+    return f"{SNAPSHOTS}/{digest}"
 
 
 def _place(address: str | Path) -> Place:
@@ -332,8 +366,16 @@ def _now(now: dt.datetime | None) -> str:
     return (now or dt.datetime.now(dt.UTC)).isoformat(timespec="milliseconds")
 
 
+def _unreadable(place: Place, error: OSError) -> MapNotFound:
+    return MapNotFound(
+        f"{place.address} cannot be read ({error.strerror or error}). Check the address, the "
+        "connection and that you may read there, then run the same again."
+    )
+
+
 def _unwritable(place: Place, error: OSError) -> BuildError:
     return BuildError(
         f"{place.address} cannot be written ({error.strerror or error}). What was published there "
-        "before stays. Free some space, or choose another place with --to."
+        "before stays. Free some space, check that you may write there, or choose another place "
+        "with --to."
     )

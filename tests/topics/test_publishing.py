@@ -152,6 +152,44 @@ def test_what_is_withdrawn_says_so(maps: list[TopicMap], place: Path) -> None:
     assert load(place).digest == load(third.address).digest == third.digest
 
 
+@pytest.mark.parametrize("step", ["rename", "rmtree"])
+@pytest.mark.parametrize("by", ["digest", "keep"])
+def test_a_withdrawal_that_was_cut_short_can_be_finished(
+    maps: list[TopicMap], place: Path, monkeypatch: pytest.MonkeyPatch, step: str, by: str
+) -> None:
+    first, second = put(maps[0], place), put(maps[1], place, 1)
+    how: dict[str, Any] = {"digests": [first.digest[:10]]} if by == "digest" else {"keep": 1}
+    with monkeypatch.context() as patch:
+        owner: Any = Path if step == "rename" else places.shutil
+        _failing_at(1, patch, owner, (step,))
+        with pytest.raises(BuildError, match=rf"still there: snapshots/{first.digest} \(No space"):
+            unpublish(place, **how)
+    assert list(place.rglob("papers.parquet")) != [Path(second.address) / "papers.parquet"]
+    with pytest.raises(MapWithdrawn):
+        load(first.address)
+    record = Path(f"{first.address}.json").read_bytes()
+    assert [each.digest for each in unpublish(place, **how)] == [first.digest]
+    assert list(place.rglob("papers.parquet")) == [Path(second.address) / "papers.parquet"]
+    assert Path(f"{first.address}.json").read_bytes() == record
+    assert load(place).digest == second.digest
+    with pytest.raises(SettingsError, match="that stands"):
+        unpublish(place, [first.digest])
+
+
+def test_a_withdrawal_from_a_store_that_was_cut_short_can_be_finished(
+    maps: list[TopicMap], url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = put(maps[0], url), put(maps[1], url, 1)
+    store = fsspec.filesystem("memory")
+    with monkeypatch.context() as patch:
+        _failing_at(1, patch, type(store), ("rm",))
+        with pytest.raises(BuildError, match="still there"):
+            unpublish(url, [first.digest])
+    assert store.exists(f"/bucket/maps/snapshots/{first.digest}")
+    unpublish(url, [first.digest])
+    assert not store.exists(f"/bucket/maps/snapshots/{first.digest}")
+
+
 def test_what_is_not_there_cannot_be_withdrawn(maps: list[TopicMap], place: Path) -> None:
     with pytest.raises(MapNotFound, match="papermap publish"):
         unpublish(place, ["0" * 8])
