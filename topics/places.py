@@ -21,7 +21,7 @@ __all__ = ["FolderPlace", "Place", "RemotePlace", "is_url", "place_at"]
 
 
 class Place(Protocol):
-    """Keeps files under names with slashes."""
+    """Keeps files under names with slashes; whatever it cannot do is an OSError."""
 
     @property
     def address(self) -> str:
@@ -164,10 +164,11 @@ class RemotePlace:
         self._url = url.rstrip("/")
         try:
             self._store, root = fsspec.core.url_to_fs(self._url)
-        except (ImportError, ValueError) as error:
+        except Exception as error:  # each store has errors of its own
             raise PapermapError(
-                f"{url} cannot be reached ({error}). Install what it needs into Papermap's "
-                "environment, such as s3fs for s3:// or gcsfs for gs://, or name a folder."
+                f"{url} cannot be reached ({error}). Check the address and your access, "
+                "install what it needs into Papermap's environment, such as s3fs for s3:// or "
+                "gcsfs for gs://, or name a folder."
             ) from error
         self._root = str(root).rstrip("/")
         self._store.use_listings_cache = False
@@ -183,20 +184,23 @@ class RemotePlace:
     def read(self, name: str) -> bytes | None:
         """A file; None where there is none."""
         try:
-            return bytes(self._store.cat_file(self._at(name)))
+            with _as_os_error():
+                return bytes(self._store.cat_file(self._at(name)))
         except FileNotFoundError:
             return None
 
     def write(self, name: str, data: bytes) -> None:
         """Write a small file: readers see the old one or the new one."""
         # A store of objects shows an object when all of it has arrived.
-        self._store.pipe_file(self._at(name), data)
+        with _as_os_error():
+            self._store.pipe_file(self._at(name), data)
 
     def names(self, folder: str) -> list[str]:
         """Names of the files and folders in a folder, sorted."""
-        self._store.invalidate_cache()
         try:
-            found = self._store.ls(self._at(folder), detail=False)
+            with _as_os_error():
+                self._store.invalidate_cache()
+                found = self._store.ls(self._at(folder), detail=False)
         except FileNotFoundError:
             return []
         return sorted({str(path).rstrip("/").rpartition("/")[2] for path in found})
@@ -205,13 +209,13 @@ class RemotePlace:
         """Write a folder of files."""
         for name, source in files.items():
             if self.digest(f"{folder}/{name}") != file_digest(source):
-                self._store.pipe_file(self._at(f"{folder}/{name}"), source.read_bytes())
+                self.write(f"{folder}/{name}", source.read_bytes())
 
     def digest(self, name: str) -> str | None:
         """SHA-256 of a file as it is there now; None where there is none."""
         found = hashlib.sha256()
         try:
-            with self._store.open(self._at(name), "rb") as stream:
+            with _as_os_error(), self._store.open(self._at(name), "rb") as stream:
                 while part := stream.read(1 << 20):
                     found.update(part)
         except FileNotFoundError:
@@ -220,15 +224,28 @@ class RemotePlace:
 
     def holds(self, folder: str) -> bool:
         """Whether anything of a folder is still there."""
-        self._store.invalidate_cache()
-        return bool(self._store.exists(self._at(folder)))
+        with _as_os_error():
+            self._store.invalidate_cache()
+            return bool(self._store.exists(self._at(folder)))
 
     def remove(self, folder: str) -> None:
         """Remove a folder, and what an earlier try left of it, if it is there."""
-        if self._store.exists(self._at(folder)):
-            self._store.rm(self._at(folder), recursive=True)
+        with _as_os_error():
+            if self._store.exists(self._at(folder)):
+                self._store.rm(self._at(folder), recursive=True)
 
     def claimed(self) -> AbstractContextManager[Any]:
         """Keep other publishers away where that can be done."""
         # Snapshots of different maps never meet, and the pointer is one object: the last one wins.
         return nullcontext()
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """Errors of a store's own kind, such as those of S3 or of HTTP, as those of a disk."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error

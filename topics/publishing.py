@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from topics.artefact import load, read_manifest
-from topics.errors import BuildError, MapBroken, MapError, MapNotFound, SettingsError
+from topics.errors import BuildError, MapBroken, MapError, MapNotFound, PapermapError, SettingsError
 from topics.folders import replacing
 from topics.places import FolderPlace, is_url, place_at
 from topics.snapshots import POINTER, SNAPSHOTS, in_order, is_digest, record_name
@@ -84,7 +84,7 @@ def publish(
     assert folder is not None, "a map that was read has a folder"  # noqa: S101
     digest = topic_map.digest
     names = [*sorted(manifest["files"]), _MANIFEST]  # the manifest last: it vouches for the rest
-    place = _place(to)
+    place = _place(to, _unwritable)
     try:
         with place.claimed():
             tell("Writing the snapshot")
@@ -188,7 +188,7 @@ def published(at: str | Path) -> list[Published]:
     """All snapshots of a place: the current one first, then the latest, the withdrawn last.
 
     Raises:
-        MapNotFound: nothing was published there.
+        MapNotFound: nothing was published there, or it cannot be read.
     """
     place = _place(at)
     try:
@@ -233,9 +233,12 @@ def local_folder(address: str) -> Path:
     if digest:
         standing = [_chosen(standing, digest, url)]
     for each in known:
-        record = _record(remote, each.digest)
+        try:
+            record = _record(remote, each.digest)
+        except OSError as error:
+            raise _unreadable(remote, error) from error
         if record is not None:
-            mirror.write(record_name(each.digest), _bytes(record))
+            _keep(mirror, record_name(each.digest), record, url)
     refused: MapError | None = None
     for each in standing:
         try:
@@ -250,8 +253,19 @@ def local_folder(address: str) -> Path:
         if refused is not None:
             raise refused
     current = each.digest if standing else None
-    mirror.write(POINTER, _bytes({"format": 1, "current": current}))
+    _keep(mirror, POINTER, {"format": 1, "current": current}, url)
     return Path(mirror.address)
+
+
+def _keep(mirror: FolderPlace, name: str, value: dict[str, Any], url: str) -> None:
+    try:
+        mirror.write(name, _bytes(value))
+    except OSError as error:
+        raise MapNotFound(
+            f"What is published at {url} cannot be kept in {mirror.address} "
+            f"({error.strerror or error}). Free some space and check that you may write there, or "
+            "choose another folder with PAPERMAP_CACHE."
+        ) from error
 
 
 def _fetched(remote: Place, mirror: FolderPlace, digest: str) -> Path:
@@ -276,7 +290,10 @@ def _fetched(remote: Place, mirror: FolderPlace, digest: str) -> Path:
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 (new / name).write_bytes(data)
     except OSError as error:
-        raise MapNotFound(f"{remote.address} cannot be fetched ({error}).") from error
+        raise MapNotFound(
+            f"{remote.address} cannot be fetched to {target} ({error.strerror or error}). Check "
+            "the connection and the space on the disk, then run the same again."
+        ) from error
     return target
 
 
@@ -332,11 +349,18 @@ def _folder(digest: str) -> str:
     return f"{SNAPSHOTS}/{digest}"
 
 
-def _place(address: str | Path) -> Place:
+def _place(
+    address: str | Path, failed: Callable[[Place, OSError], PapermapError] | None = None
+) -> Place:
     place = place_at(address)
-    if isinstance(place, FolderPlace) and Path(place.address).is_file():
+    try:
+        is_file = isinstance(place, FolderPlace) and Path(place.address).is_file()
+        is_map = not is_file and place.read(_MANIFEST) is not None
+    except OSError as error:
+        raise (failed or _unreadable)(place, error) from error
+    if is_file:
         raise BuildError(f"{place.address} is a file. Choose a folder to publish to.")
-    if place.read(_MANIFEST) is not None:
+    if is_map:
         raise BuildError(
             f"{place.address} is a map's own folder. Choose another folder to publish to."
         )

@@ -372,6 +372,74 @@ def test_a_harmed_upload_is_refused_and_the_one_before_stays(
         local_folder(f"{url}@{second.digest[:8]}")
 
 
+class _Denied(Exception):
+    """As a store tells of it that knows no OSError."""
+
+
+_CALLS: dict[str, Callable[[str, TopicMap], object]] = {
+    "publish": lambda to, new: publish(str(new.path), to),
+    "published": lambda to, _: published(to),
+    "unpublish": lambda to, _: unpublish(to, keep=1),
+    "open": lambda to, _: load(local_folder(to)),
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "method"),
+    [
+        *((call, "cat_file") for call in _CALLS),
+        *((call, "ls") for call in ("published", "unpublish", "open")),
+        *(("publish", method) for method in ("open", "pipe_file")),
+        ("unpublish", "rm"),
+    ],
+)
+def test_whatever_a_store_refuses_is_told_with_its_name(
+    maps: list[TopicMap],
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    method: str,
+) -> None:
+    put(maps[0], url)
+    put(maps[1], url, 1)
+
+    def refused(*_: Any, **__: Any) -> Any:
+        raise _Denied("no credentials")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(fsspec.filesystem("memory")), method, refused)
+        with pytest.raises(PapermapError, match=rf"{url}.*no credentials.*[Cc]heck"):
+            _CALLS[call](url, maps[2])
+    assert load(local_folder(url)).digest == maps[1].digest
+
+
+@pytest.mark.parametrize("call", [publish, published, unpublish])
+def test_a_place_that_may_not_be_read_is_told(
+    maps: list[TopicMap],
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: Callable[..., object],
+) -> None:
+    put(maps[0], place)
+    source = [str(maps[1].path)] if call is publish else []
+
+    def refused(*_: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(places.FolderPlace, "read", refused)
+    with pytest.raises(PapermapError, match=r"place cannot be .*Permission denied.*[Cc]heck"):
+        call(*source, place)
+
+
+def test_a_copy_that_cannot_be_kept_is_told(
+    maps: list[TopicMap], url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(maps[0], url)
+    _failing_at(1, monkeypatch, places.FolderPlace, ("write",))
+    with pytest.raises(MapNotFound, match=r"No space left.*PAPERMAP_CACHE"):
+        local_folder(url)
+
+
 def test_a_place_without_lists_has_its_current_map(
     maps: list[TopicMap], url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
