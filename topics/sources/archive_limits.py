@@ -71,23 +71,18 @@ class Room:
         opened: the count for all archives; None where the file is in it already.
         most: bytes that the file may expand to.
         counted: bytes of the file in `opened` so far.
-        is_stated: whether `most` is the size that the archive states for the file.
+        reason: what to tell where more comes than `most`, empty for the usual words.
     """
 
     opened: Opened | None
     most: int
     counted: int = 0
-    is_stated: bool = False
+    reason: str = ""
 
     def problem(self, count: int) -> str:
         """Count a file up to a place in it; what is wrong with that, empty if nothing is."""
-        if count > self.most and self.is_stated:
-            return (
-                f"holds more than the {self.most} bytes that the archive states for it, as damaged "
-                "files do and files that are made to fill a disk. Unpack it first if it is genuine"
-            )
         if count > self.most:
-            return (
+            return self.reason or (
                 f"expands to more than {in_words(self.most)}, far more than its size, as files do "
                 "that are made to fill a disk. Unpack it first if it is genuine"
             )

@@ -30,6 +30,7 @@ from topics.sources.record import SourceRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Self
 
 __all__ = ["UNREADABLE", "ArchiveLimits", "Opened", "expand", "is_archive"]
 
@@ -46,6 +47,16 @@ _LIST_LIMIT = 32 * 1024**2
 _BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 #: Names of ZIP packings that are not read, by their number in the format.
 _PACKINGS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"}
+
+#: Bytes of a tar archive's note on its next file, such as a long name; it is read as a whole.
+_NOTE_LIMIT = 1024**2
+_NOTES = (
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -147,6 +158,8 @@ class _Expansion:
             yield _refused(
                 document.source, f"a damaged or cut-off archive ({error}). Fetch it again"
             )
+        except _LongNoteError as error:
+            yield _refused(document.source, str(error))
         except SourceError as error:
             yield _not_read(document.source, error)
 
@@ -166,9 +179,12 @@ class _Expansion:
             return document.holding(head, source=document.source)
         found = replace(document, open=reopen, head=head, size=None)
         if is_archive(found):
-            # What is in it is counted file by file.
+            # What is in it is counted file by file; what no file is counted for, such as skipped
+            # files and headers, comes out of the stream all the same.
             self.opened.expanded -= room.counted
             room.opened = None
+            if self.limits.expanded < most:
+                room.most, room.reason = self.limits.expanded, too_large(self.limits)
         return found
 
     def _zipped(self, document: Document) -> Iterator[Document | SourceRead]:
@@ -235,7 +251,7 @@ class _Expansion:
         """Members of a tar archive, which can only be read in order."""
         with (
             document.open() as stream,
-            tarfile.open(fileobj=stream, mode="r|") as archive,
+            tarfile.open(fileobj=stream, mode="r|", tarinfo=_headers()) as archive,
         ):
             for info in archive:
                 if not (info.isfile() or info.issym() or info.islnk()) or _is_hidden(info.name):
@@ -274,6 +290,32 @@ class _Expansion:
         return name
 
 
+class _LongNoteError(Exception):
+    """What a tar archive says about one file would fill the memory."""
+
+
+def _headers() -> type[tarfile.TarInfo]:
+    """Headers for one tar archive, which stop at notes that would fill the memory."""
+
+    class Header(tarfile.TarInfo):
+        held = 0
+
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+            header = super().frombuf(buf, encoding, errors)
+            # Notes may follow each other, and all are held until the file comes.
+            cls.held = cls.held + max(0, header.size) if header.type in _NOTES else 0
+            if cls.held > _NOTE_LIMIT:
+                raise _LongNoteError(
+                    f"a tar archive with headers of {in_words(cls.held)} for one file, where at "
+                    f"most {in_words(_NOTE_LIMIT)} are read; it is read no further. Unpack it "
+                    "first if it is genuine"
+                )
+            return header
+
+    return Header
+
+
 def _beginning(stream: io.BufferedIOBase) -> tuple[bytes, bool]:
     """The first bytes, and whether they are all; of a damaged file those before the damage."""
     parts: list[bytes] = []
@@ -299,7 +341,12 @@ def _member(
     asked = copy.copy(info)
     asked.file_size = sys.maxsize
     # Counted already, by the size that the archive states.
-    room = Room(None, info.file_size, is_stated=True)
+    room = Room(
+        None,
+        info.file_size,
+        reason=f"holds more than the {info.file_size} bytes that the archive states for it, as "
+        "damaged files do and files that are made to fill a disk. Unpack it first if it is genuine",
+    )
     if info.file_size <= _AT_ONCE:
         with archive.open(asked) as content:
             data = unpacked(cast("io.BufferedIOBase", content), source=name, room=room)
