@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from topics.errors import SourceError
 from topics.sources import archives, lines, spool
-from topics.sources.archives import UNREADABLE, ArchiveLimits, expand, is_archive
+from topics.sources.archives import UNREADABLE, ArchiveLimits, Opened, expand, is_archive
 from topics.sources.detect import UNRECOGNISED, read_sources
 from topics.sources.document import Document
 from topics.sources.record import SourceRead
@@ -246,6 +246,21 @@ def test_what_is_skipped_in_a_packed_tar_archive_is_limited_too(skipped: str) ->
     assert most < 20_000_000
     documents, refused = opened(data)
     assert documents == {"a.zip/b.ris": bytes(600)}
+
+
+@pytest.mark.parametrize("style", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+def test_a_size_below_zero_gives_no_room_back(style: int) -> None:
+    info = tarfile.TarInfo("a.ris")
+    if style == tarfile.PAX_FORMAT:
+        info.pax_headers = {"size": "-100000000"}
+    else:
+        info.size = -100_000_000
+    count = Opened()
+    data = gzip.compress(info.tobuf(style) + bytes(2048))
+    (read,) = expand(Document.from_bytes(data, source="a.tgz"), opened=count)
+    assert isinstance(read, SourceRead)
+    assert "a file of -100000000 bytes" in read.notices[0]
+    assert count.expanded >= 0
 
 
 def test_totals_numbers_and_depth_are_limited() -> None:

@@ -254,6 +254,8 @@ class _Expansion:
             tarfile.open(fileobj=stream, mode="r|", tarinfo=_headers()) as archive,
         ):
             for info in archive:
+                if info.size < 0:  # it would give back room that others took
+                    raise tarfile.ReadError(f"a file of {info.size} bytes")
                 if not (info.isfile() or info.issym() or info.islnk()) or _is_hidden(info.name):
                     continue
                 name = self._named(document.source, info.name)
