@@ -1,4 +1,4 @@
-"""Folders that are written whole: a reader sees the old one or the new one."""
+"""Folders and files that are written whole: a reader sees the old one or the new one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["claimed", "file_digest", "present", "replacing", "sync", "sync_tree"]
+__all__ = ["claimed", "file_digest", "present", "replacing", "sync", "sync_tree", "write_whole"]
 
 #: Seconds that a writer waits for another one to finish with the same target.
 LOCK_SECONDS = 30.0
@@ -97,6 +97,22 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file that takes the place of an older one only when it is complete.
+
+    Raises:
+        OSError: it cannot be written; the older one stays.
+    """
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        temporary.write_bytes(data)
+        sync(temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync(target.parent)
 
 
 @contextmanager

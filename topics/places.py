@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from topics.errors import PapermapError
-from topics.folders import claimed, file_digest, replacing, sync
+from topics.folders import claimed, file_digest, replacing, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,14 +99,7 @@ class FolderPlace:
         """Write a small file: readers see the old one or the new one."""
         target = self._root / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
-        try:
-            temporary.write_bytes(data)
-            sync(temporary)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-        sync(target.parent)
+        write_whole(target, data)
 
     def names(self, folder: str) -> list[str]:
         """Names of the files and folders in a folder, sorted."""

@@ -27,7 +27,10 @@ def add_report_flags(parser: argparse.ArgumentParser) -> None:
     )
     chosen.add_argument("--until", type=_date, metavar="DATE", help="dated up to then")
     chosen.add_argument(
-        "--words", default="", metavar="TEXT", help="with all these words in title or abstract"
+        "--words",
+        default="",
+        metavar="TEXT",
+        help="found by these words, as in the dashboard's search",
     )
     chosen.add_argument("--in-topics", action="store_true", help="only papers in some topic")
     chosen.add_argument(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from topics.errors import SettingsError
 from topics.exports import to_bibtex, to_csv, to_ris
+from topics.folders import write_whole
 from topics.selection import Filters, filters_in_words, matching
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
 
     import pandas as pd
@@ -52,12 +53,9 @@ def write_report(
     rows = matching(topic_map, chosen)
     data = report_bytes(topic_map, chosen, file_format=file_format, wishes=wishes)
     target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_bytes(data)
-        temporary.replace(target)
+        write_whole(target, data)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise SettingsError(
             f"The report cannot be written to {target} ({error.strerror}). Choose another --out."
         ) from error

@@ -134,3 +134,19 @@ def test_an_old_report_is_replaced(built: TopicMap, tmp_path: Path) -> None:
     target.write_text("old")
     write_report(built, target, file_format="md")
     assert "old" not in target.read_text(encoding="utf-8").splitlines()
+
+
+def test_a_report_that_cannot_be_finished_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "report.csv"
+    target.write_text("old", encoding="utf-8")
+
+    def full(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("topics.folders.sync", full)
+    with pytest.raises(SettingsError, match="No space left on device"):
+        write_report(make_map(papers=30, topics=2), target, file_format="csv")
+    assert target.read_text(encoding="utf-8") == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["report.csv"]

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import html
 import json
-import os
 import re
 from base64 import b64encode
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics import wording
 from topics.errors import PapermapError, SettingsError
+from topics.folders import write_whole
 from topics.report.blocks import Heading
 from topics.report.page import to_body
 from topics.report.provenance import citing, limits_of, method, sources
@@ -22,6 +22,8 @@ from topics.standalone.contents import abstracts, contents
 from topics.trend_lines import read_on
 
 if TYPE_CHECKING:
+    import os
+
     from topics.topicmap import TopicMap
 
 __all__ = ["ATLAS", "MOST_ABSTRACTS", "page_bytes", "write_page"]
@@ -65,12 +67,9 @@ def write_page(
     """
     data = page_bytes(topic_map, title=title, with_abstracts=with_abstracts)
     target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_bytes(data)
-        temporary.replace(target)
+        write_whole(target, data)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise SettingsError(
             f"The file cannot be written to {target} ({error.strerror}). Choose another --out."
         ) from error
