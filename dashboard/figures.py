@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from dashboard import wording
 from topics.drawing import extent, marker_size
+from topics.traits import REST, SEVERAL, UNKNOWN, numbers_of, scale_of, sorted_by, traits
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
     from dashboard.screen import Screen
+    from topics.traits import Trait
 
 __all__ = ["UNCLUSTERED", "Group", "extent", "groups", "marker_size"]
 
 UNCLUSTERED = "unclustered"
 UNDATED = "undated"
-SEVERAL = "several sources"
-REST = "other sources"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,9 +31,10 @@ class Group:
         name: the name to show.
         colour: ``#rrggbb``; for a scale, the colour of its end.
         rows: row numbers in the map.
-        hollow: drawn as rings: what belongs nowhere.
-        values: a number a paper, where the colour is a scale.
-        ticks: labels of the start, the middle and the end of the scale.
+        hollow: drawn as rings: what belongs to no topic.
+        values: a number a paper, 0 to 1, where the colour is a scale.
+        ticks: labels of the scale, each with its place, 0 to 1.
+        quiet: nothing is known of them, such as the undated.
     """
 
     key: str
@@ -42,23 +43,33 @@ class Group:
     rows: np.ndarray
     hollow: bool = False
     values: np.ndarray | None = None
-    ticks: tuple[str, ...] = ()
+    ticks: tuple[tuple[str, float], ...] = ()
+    quiet: bool = False
 
 
 def groups(screen: Screen) -> tuple[Group, ...]:
     """Split the papers shown into groups of one colour; the unclustered come first, at the back."""
-    papers = screen.selection.papers
+    trait = traits(screen.topic_map)[screen.view.colour]
+    papers, rows = screen.selection.papers, screen.selection.rows
     free = papers["topic"].isna().to_numpy()
-    rows = screen.selection.rows
-    clustered = papers[~free]
-    found = {
-        "theme": _by_theme,
-        "topic": _by_topic,
-        "date": _by_date,
-        "source": _by_source,
-    }[screen.view.colour](screen, clustered, rows[~free])
-    grey = Group(UNCLUSTERED, UNCLUSTERED, screen.palette.grey, rows[free], hollow=True)
-    return tuple(group for group in (grey, *found) if len(group.rows))
+    if trait.kind in ("theme", "topic"):
+        # Both are said of topics: papers in none have neither.
+        by = _by_theme if trait.kind == "theme" else _by_topic
+        found = by(screen, papers[~free], rows[~free])
+        grey = Group(UNCLUSTERED, UNCLUSTERED, screen.palette.grey, rows[free], hollow=True)
+        return tuple(group for group in (grey, *found) if len(group.rows))
+    by_trait = {"date": _by_date, "number": _by_number, "words": _by_words}[trait.kind]
+    found = by_trait(screen, trait, rows)
+    unclustered = screen.topic_map.papers["topic"].isna().to_numpy()
+    parts = [_part(group, unclustered, hollow) for hollow in (True, False) for group in found]
+    return tuple(group for group in parts if len(group.rows))
+
+
+def _part(group: Group, unclustered: np.ndarray, hollow: bool) -> Group:
+    """The papers of a group that are in no topic, or the others."""
+    kept = unclustered[group.rows] == hollow
+    values = None if group.values is None else group.values[kept]
+    return replace(group, rows=group.rows[kept], values=values, hollow=hollow)
 
 
 def _by_theme(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Group]:
@@ -77,29 +88,26 @@ def _by_topic(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Gr
     ]
 
 
-def _by_date(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Group]:
+def _by_date(screen: Screen, trait: Trait, rows: np.ndarray) -> list[Group]:
     """One scale for all dates: by rank, so that a few old papers do not make all others alike."""
     import numpy as np
 
-    every = sorted((d for d in screen.topic_map.papers["date"] if isinstance(d, str)), key=_day)
-    other = screen.palette.other
+    dates = screen.topic_map.papers[trait.column]
+    every = sorted((date for date in dates if isinstance(date, str)), key=_day)
+    other = screen.palette.grey
     if not every:
-        return [Group(UNDATED, UNDATED, other, rows)]
+        return [Group(UNDATED, UNDATED, other, rows, quiet=True)]
     days = np.array([_day(date) for date in every])
-    dated = papers["date"].notna().to_numpy()
-    values = np.array([_day(date) for date in papers["date"][dated]])
+    own = dates.iloc[rows]
+    dated = own.notna().to_numpy()
+    values = np.array([_day(date) for date in own[dated]])
     ranks = np.searchsorted(days, values) + np.searchsorted(days, values, side="right")
-    ticks = (every[0], every[len(every) // 2], every[-1])
+    said: dict[str, float] = {}
+    for tick, place in ((every[0], 0.0), (every[len(every) // 2], 0.5), (every[-1], 1.0)):
+        said.setdefault(wording.date(tick[:7]), place)
     return [
-        Group(UNDATED, UNDATED, other, rows[~dated]),
-        Group(
-            "date",
-            "date",
-            screen.palette.ramp[-1],
-            rows[dated],
-            values=ranks / (2 * len(days)),
-            ticks=tuple(dict.fromkeys(wording.date(tick[:7]) for tick in ticks)),
-        ),
+        Group(UNDATED, UNDATED, other, rows[~dated], quiet=True),
+        _scaled(screen, trait, rows[dated], ranks / (2 * len(days)), tuple(said.items())),
     ]
 
 
@@ -110,27 +118,37 @@ def _day(date: str) -> float:
     return year * 365.25 + (month - 1) * 30.44 + (parts[2] if len(parts) > 2 else 15)
 
 
-def _by_source(screen: Screen, papers: pd.DataFrame, rows: np.ndarray) -> list[Group]:
+def _by_number(screen: Screen, trait: Trait, rows: np.ndarray) -> list[Group]:
     import numpy as np
 
-    every = screen.topic_map.papers["sources"]
-    counts: dict[str, int] = {}
-    for sources in every:
-        for source in sources:
-            counts[source] = counts.get(source, 0) + 1
-    ranked = sorted(counts, key=lambda source: (-counts[source], source))
-    colours = screen.palette.groups
-    own = dict(zip(sorted(ranked[: len(colours)]), colours, strict=False))
-    labels = np.array([_source_label(sources, own) for sources in papers["sources"]], dtype=object)
-    found = [Group(name, name, colour, rows[labels == name]) for name, colour in own.items()]
+    values = numbers_of(screen.topic_map, trait)[rows]
+    known = np.isfinite(values)
+    scale = scale_of(screen.topic_map, trait)
     return [
-        Group(REST, REST, screen.palette.other, rows[labels == REST]),
-        *found,
-        Group(SEVERAL, SEVERAL, screen.palette.ink, rows[labels == SEVERAL]),
+        Group(UNKNOWN, UNKNOWN, screen.palette.grey, rows[~known], quiet=True),
+        _scaled(screen, trait, rows[known], scale.places(values[known]), scale.ticks),
     ]
 
 
-def _source_label(sources: Any, own: dict[str, str]) -> str:
-    if len(set(sources)) > 1:
-        return SEVERAL
-    return sources[0] if len(sources) and sources[0] in own else REST
+def _scaled(
+    screen: Screen,
+    trait: Trait,
+    rows: np.ndarray,
+    values: np.ndarray,
+    ticks: tuple[tuple[str, float], ...],
+) -> Group:
+    end = screen.palette.ramp[-1]
+    return Group(trait.key, trait.name, end, rows, values=values, ticks=ticks)
+
+
+def _by_words(screen: Screen, trait: Trait, rows: np.ndarray) -> list[Group]:
+    """The most frequent values in colours of their own, the others in one."""
+    palette = screen.palette
+    found = sorted_by(screen.topic_map, trait)
+    rest = {SEVERAL: palette.ink, REST: palette.other, UNKNOWN: palette.grey}
+    colours = (*palette.groups[: found.own], *(rest[name] for name in found.names[found.own :]))
+    own = found.numbers[rows]
+    return [
+        Group(name, name, colour, rows[own == at], quiet=name == UNKNOWN)
+        for at, (name, colour) in enumerate(zip(found.names, colours, strict=True))
+    ]

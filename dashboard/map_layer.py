@@ -12,6 +12,7 @@ from dashboard.figures import UNCLUSTERED, marker_size
 from dashboard.map_points import packed, paint
 from dashboard.selection import corners
 from dashboard.state import camera
+from topics.traits import traits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,7 @@ MAP_SCRIPT = (
     "overlay",
     "atlas",
 )
-_LAYER = ("dom", "legend", "mount_layer")
+_LAYER = ("dom", "legend", "controls", "mount_layer")
 
 
 def atlas_script(modules: tuple[str, ...]) -> str:
@@ -65,7 +66,7 @@ _map = st.components.v2.component(
 )
 _layer = st.components.v2.component(
     "papermap.map_layer",
-    html='<div class="pm-legend" role="group" aria-label="What the colours mean"></div>',
+    html='<div class="pm-key"></div>',
     js=atlas_script(_LAYER),
     isolate_styles=False,
 )
@@ -113,6 +114,8 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
         return {"at": _at(event.get("camera"))}
     elif kind == "unclustered":
         return {"hide_unclustered": not view.hide_unclustered}
+    elif kind == "colour" and event.get("key") in list(traits(screen.topic_map)):
+        return {"colour": event["key"]}
     elif kind == "theme" and event.get("key") in set(screen.topic_map.themes["name"]):
         key = str(event["key"])
         rest = tuple(name for name in view.themes if name != key)
@@ -134,6 +137,7 @@ def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
         "area": [list(corner) for corner in corners(screen.view.area)],
         "camera": camera(screen.view.at),
         "legend": _legend(screen, parts),
+        "controls": _controls(screen),
     }
 
 
@@ -165,32 +169,22 @@ def _names(screen: Screen) -> dict[str, list[dict[str, Any]]]:
 
 def _legend(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
     view, palette = screen.view, screen.palette
+    kind = traits(screen.topic_map)[view.colour].kind
     items: list[dict[str, Any]] = []
     scale = None
-    if view.colour == "theme":
-        counts = screen.topic_map.themes.set_index("name")["size"]
-        items = [
-            {
-                "kind": "theme",
-                "key": name,
-                "name": name,
-                "colour": colour,
-                "count": _count(parts, name),
-                "on": not view.themes or name in view.themes,
-                "tip": f"Show only papers of {name}; click again for all",
-            }
-            for name, colour in palette.theme_colours(screen.topic_map).items()
-            if counts.get(name, 0)
-        ]
-    elif view.colour == "topic":
-        items = []
-    else:
-        for group in parts:
-            if group.values is not None:
-                scale = {"ticks": list(group.ticks), "colours": list(palette.ramp)}
-            elif not group.hollow:
-                items.append(_item(group))
+    if kind == "theme":
+        items = _theme_items(screen, parts)
+    elif kind != "topic":
+        for key, group in {group.key: group for group in parts}.items():
+            if group.values is None:
+                items.append(
+                    {"name": group.name, "colour": group.colour, "count": _count(parts, key)}
+                )
+            else:
+                ticks = [{"text": text, "at": round(at, 4)} for text, at in group.ticks]
+                scale = {"name": group.name, "ticks": ticks, "colours": list(palette.ramp)}
     if screen.topic_map.unclustered:
+        free = screen.selection.papers["topic"].isna().sum()
         items.append(
             {
                 "kind": "unclustered",
@@ -198,7 +192,7 @@ def _legend(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
                 "name": UNCLUSTERED,
                 "colour": palette.grey,
                 "hollow": True,
-                "count": _count(parts, UNCLUSTERED),
+                "count": f"{free:,}",
                 "on": not view.hide_unclustered,
                 "tip": "Show or hide the papers in no topic",
             }
@@ -206,12 +200,33 @@ def _legend(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
     return {"items": items, "scale": scale}
 
 
-def _item(group: Group) -> dict[str, Any]:
-    return {"name": group.name, "colour": group.colour, "count": f"{len(group.rows):,}"}
+def _theme_items(screen: Screen, parts: tuple[Group, ...]) -> list[dict[str, Any]]:
+    counts = screen.topic_map.themes.set_index("name")["size"]
+    return [
+        {
+            "kind": "theme",
+            "key": name,
+            "name": name,
+            "colour": colour,
+            "count": _count(parts, name),
+            "on": not screen.view.themes or name in screen.view.themes,
+            "tip": f"Show only papers of {name}; click again for all",
+        }
+        for name, colour in screen.palette.theme_colours(screen.topic_map).items()
+        if counts.get(name, 0)
+    ]
 
 
 def _count(parts: tuple[Group, ...], key: str) -> str:
     return f"{sum(len(group.rows) for group in parts if group.key == key):,}"
+
+
+def _controls(screen: Screen) -> list[dict[str, Any]]:
+    """The choices beside the legend: what each is of, its value, and what else there is."""
+    options = [
+        {"key": trait.key, "name": trait.name} for trait in traits(screen.topic_map).values()
+    ]
+    return [{"kind": "colour", "name": "Colour", "value": screen.view.colour, "options": options}]
 
 
 def _event() -> Mapping[str, Any]:

@@ -102,9 +102,10 @@ def paint(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
     """What each paper looks like in this view.
 
     Returns:
-        ``looks``: a list of ``{colour, hollow, faint}``, None for what is not drawn; ``codes``:
-        the look of each paper, a byte each, in base 64. Papers that the filters leave out stay
-        faintly in sight, so that a reader sees where on the map the others lie.
+        ``looks``: a list of ``{colour, hollow, faint, quiet}``, None for what is not drawn;
+        ``codes``: the look of each paper, a byte each, in base 64. Papers that the filters leave
+        out stay faintly in sight, so that a reader sees where on the map the others lie; those of
+        which nothing is known are quiet, so that they hide none of the others.
     """
     import numpy as np
 
@@ -112,21 +113,22 @@ def paint(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
     codes = np.full(len(papers), _FAINT, dtype=np.uint8)
     if screen.view.hide_unclustered:
         codes[papers["topic"].isna().to_numpy()] = _HIDDEN
-    faint = {"colour": screen.palette.grey, "hollow": False, "faint": True}
+    faint = {"colour": screen.palette.grey, "hollow": False, "faint": True, "quiet": False}
     looks: list[dict[str, Any] | None] = [None, faint]
-    known: dict[tuple[str, bool], int] = {}
+    known: dict[tuple[str, bool, bool], int] = {}
 
-    def code(colour: str, hollow: bool) -> int:
-        if (colour, hollow) not in known:
-            known[colour, hollow] = len(looks)
-            looks.append({"colour": colour, "hollow": hollow, "faint": False})
-        return known[colour, hollow]
+    def code(colour: str, hollow: bool, quiet: bool = False) -> int:
+        key = (colour, hollow, quiet)
+        if key not in known:
+            known[key] = len(looks)
+            looks.append({"colour": colour, "hollow": hollow, "faint": False, "quiet": quiet})
+        return known[key]
 
     for group in parts:
         if group.values is None:
-            codes[group.rows] = code(group.colour, group.hollow)
+            codes[group.rows] = code(group.colour, group.hollow, group.quiet)
         else:
-            ramp = [code(colour, False) for colour in _ramp(screen.palette.ramp)]
+            ramp = [code(colour, group.hollow) for colour in _ramp(screen.palette.ramp)]
             steps = np.round(group.values * (_STEPS - 1)).astype(int)
             codes[group.rows] = np.array(ramp, dtype=np.uint8)[steps]
     return {"looks": looks, "codes": b64encode(codes.tobytes()).decode()}

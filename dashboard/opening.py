@@ -227,7 +227,7 @@ def _points(request: Request) -> Response:
 
 @cache
 def _opening_script() -> str:
-    return atlas_script((*MAP_SCRIPT, "legend", "opening"))
+    return atlas_script((*MAP_SCRIPT, "legend", "controls", "opening"))
 
 
 @cache

@@ -12,19 +12,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from topics.traits import traits
+
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
-__all__ = ["CHOICES", "COLOURS", "LIMITS", "UNCLUSTERED", "View", "camera"]
+__all__ = ["CHOICES", "LIMITS", "UNCLUSTERED", "View", "camera"]
 
 #: In place of a topic: the papers in no topic.
 UNCLUSTERED = "unclustered"
 
-COLOURS = ("theme", "topic", "date", "source")
-
 #: Fields that take one of a few words; the first is the default.
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "colour": COLOURS,
     "by": ("theme", "topic"),
     "measure": ("share", "papers"),
     "step": ("auto", "month", "quarter", "year"),
@@ -40,6 +39,8 @@ _BUILD = re.compile(r"[0-9a-f]{32}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LISTS = ("themes", "topics")
 _FLAGS = ("hide_unclustered",)
+#: Fields that take any words, with what they are without.
+_WORDS = {"text": "", "colour": "theme"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 Params = Mapping[str, Iterable[str] | str]
@@ -64,7 +65,7 @@ class View:
         hide_unclustered: leave out the papers in no topic.
         confidence: per cent of its most similar papers that must lie in a paper's topic, a
             multiple of 5; a paper below is unclustered, a paper above is in its nearest topic.
-        colour: what the colours of the map stand for, one of ``COLOURS``.
+        colour: what the colours of the map stand for, a key of `topics.traits.traits`.
         by: what the trends are of.
         measure: what the trends count.
         step: the length of a period in the trends.
@@ -183,6 +184,12 @@ class View:
             if kept != asked:
                 changes[name] = kept
                 notices.append(f"Some {name} of this link are not in this map and were left out.")
+        if self.colour not in traits(topic_map):
+            changes["colour"] = "theme"
+            notices.append(
+                f"This map has no “{self.colour}” to colour papers by; the colours are those of "
+                "the themes."
+            )
         return replace(self, **changes), tuple(notices)
 
 
@@ -228,6 +235,6 @@ def _parse_one(name: str, value: str) -> Any:
         corners = value.split(" ")
         if len(corners) < 3 or not all(_AREA.fullmatch(corner) for corner in corners):
             raise ValueError("it should be the corners of an outline")
-    if name == "text":
-        return value
+    if name in _WORDS:
+        return value or _WORDS[name]
     return value or None

@@ -33,7 +33,8 @@ class Palette:
         grey: of unclustered papers, which are drawn as rings.
         other: of what belongs to no named group.
         groups: for groups, in order of use.
-        ramp: from early to late.
+        ramp: from early to late, from little to much: in steps that look equal (OKLab), and that
+            go one way in lightness whatever colours a reader cannot tell apart.
     """
 
     dark: bool
@@ -100,7 +101,17 @@ LIGHT = Palette(
         "#8c2d3f",
         "#6aa84f",
     ),
-    ramp=("#d8c98f", "#7fb08a", "#2f7f8e", "#27306e"),
+    ramp=(
+        "#d5bf36",
+        "#96bb4b",
+        "#4fb168",
+        "#0b9e83",
+        "#04848c",
+        "#04688d",
+        "#004e97",
+        "#302c89",
+        "#3d006f",
+    ),
 )
 
 DARK = Palette(
@@ -123,5 +134,15 @@ DARK = Palette(
         "#d1605e",
         "#8fd8f2",
     ),
-    ramp=("#4a4f9c", "#2f8fa3", "#8cc79a", "#f3e6ae"),
+    ramp=(
+        "#623bab",
+        "#505cbe",
+        "#367cc7",
+        "#0199c6",
+        "#0db4bc",
+        "#1cccab",
+        "#78dc93",
+        "#b9e67f",
+        "#f6ed77",
+    ),
 )

@@ -11,7 +11,6 @@ from dashboard.further import also_near
 from dashboard.map_layer import map_layer, map_points
 from dashboard.opening import points_address
 from dashboard.selection import inside
-from dashboard.state import COLOURS
 from dashboard.views import empty
 from topics.exports import author_names
 
@@ -34,14 +33,6 @@ def show(screen: Screen) -> None:
         map_points(screen.topic_map, points_address(screen.topic_map, screen.view))
     with key:
         map_layer(screen, figures.groups(screen))
-        st.segmented_control(
-            "Colour by",
-            COLOURS,
-            label_visibility="collapsed",
-            format_func=str.capitalize,
-            width="content",
-            **links.bound(screen.view, "colour"),
-        )
     if screen.view.paper is not None:
         with stage.container(key="pm-panel"):
             _paper(screen, screen.view.paper)

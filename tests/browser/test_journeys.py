@@ -92,7 +92,7 @@ def test_a_filtered_view_is_the_same_in_another_browser(
     page.locator(".pm-item", has_text="diffusion").click()
     wanted = int((made_map.papers["theme"] == "diffusion").sum())
     expect(page.locator(".pm-count")).to_have_text(f"{wanted} of 153 papers")
-    page.locator(".st-key-pm-key").get_by_text("Date", exact=True).click()
+    page.get_by_role("combobox", name="Colour by").select_option("date")
     expect(page.locator(".pm-scale")).to_be_visible()
     page.get_by_role("searchbox", name="Search").fill("taming")
     page.get_by_role("searchbox", name="Search").press("Enter")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64decode
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,14 +17,16 @@ from dashboard.map_layer import layer_data, view_change
 from dashboard.map_points import packed, paint
 from dashboard.screen import Screen
 from dashboard.selection import select
-from dashboard.state import COLOURS, View
+from dashboard.state import View
 from dashboard.theme import DARK, LIGHT
 from tests.factories import HOSTILE_TITLES, make_map
+from topics.traits import traits
 
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
 MAP = make_map()
+COLOURS = tuple(traits(MAP))
 
 
 def screen(topic_map: TopicMap = MAP, **fields: Any) -> Screen:
@@ -34,6 +37,8 @@ def screen(topic_map: TopicMap = MAP, **fields: Any) -> Screen:
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("topic_map", [MAP, make_map(papers=1), make_map(papers=40, undated=1)])
 def test_every_paper_is_one_point_of_its_colour(colour: str, topic_map: TopicMap) -> None:
+    if colour not in traits(topic_map):
+        return
     page = screen(topic_map, colour=colour)
     parts = groups(page)
     assert sorted(np.concatenate([group.rows for group in parts])) == list(
@@ -92,35 +97,50 @@ def test_what_the_browser_gets_stays_small() -> None:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_unclustered_papers_are_grey_rings_behind_the_others(colour: str) -> None:
+def test_unclustered_papers_are_rings_and_grey_where_colours_are_of_topics(colour: str) -> None:
     page = screen(colour=colour)
-    first, *rest = groups(page)
-    assert (first.key, first.colour, first.hollow) == (UNCLUSTERED, LIGHT.grey, True)
-    assert len(first.rows) == MAP.unclustered
-    assert not any(group.hollow for group in rest)
+    parts = groups(page)
+    hollow = [group for group in parts if group.hollow]
+    assert sum(len(group.rows) for group in hollow) == MAP.unclustered
+    assert all(MAP.papers["topic"].iloc[group.rows].isna().all() for group in hollow)
+    if colour in ("theme", "topic"):
+        assert [(group.key, group.colour) for group in hollow] == [(UNCLUSTERED, LIGHT.grey)]
+    assert parts[: len(hollow)] == tuple(hollow)
     hidden = screen(colour=colour, hide_unclustered=True)
-    assert UNCLUSTERED not in {group.key for group in groups(hidden)}
+    assert not any(group.hollow for group in groups(hidden))
 
 
 def test_dates_are_spread_over_the_whole_scale() -> None:
-    page = screen(colour="date")
-    scale = next(group for group in groups(page) if group.values is not None)
-    assert scale.values is not None
-    order = np.argsort(scale.values, kind="stable")
-    years = MAP.papers["date"].iloc[scale.rows].str[:4].to_numpy()[order]
+    scales = [group for group in groups(screen(colour="date")) if group.values is not None]
+    rows = np.concatenate([group.rows for group in scales])
+    values = np.concatenate([group.values for group in scales if group.values is not None])
+    years = MAP.papers["date"].iloc[rows[np.argsort(values, kind="stable")]].str[:4].to_numpy()
     assert list(years) == sorted(years)
-    assert scale.values.min() < 0.1
-    assert scale.values.max() > 0.9
-    assert len(scale.ticks) == 3
+    assert values.min() < 0.1
+    assert values.max() > 0.9
+    assert [place for _, place in scales[0].ticks] == [0, 0.5, 1]
+
+
+def test_more_of_a_number_is_farther_along_the_scale() -> None:
+    scales = [group for group in groups(screen(colour="comments")) if group.values is not None]
+    comments = MAP.papers["comments"]
+    for group in scales:
+        assert group.values is not None
+        order = np.argsort(group.values, kind="stable")
+        assert comments.iloc[group.rows[order]].is_monotonic_increasing
+    unknown = [group for group in groups(screen(colour="comments")) if group.quiet]
+    assert sum(len(group.rows) for group in unknown) == comments.isna().sum()
+    legend = layer_data(screen(colour="comments"), groups(screen(colour="comments")))["legend"]
+    assert legend["scale"]["name"] == "Comments"
+    assert [tick["text"] for tick in legend["scale"]["ticks"]] == ["0", "4", "8"]
+    assert legend["items"][0]["count"] == str(comments.isna().sum())
 
 
 def test_a_paper_of_several_sources_belongs_to_none_of_them() -> None:
-    found = {group.key: len(group.rows) for group in groups(screen(colour="source"))}
-    several = sum(
-        len(set(sources)) > 1
-        for sources, topic in zip(MAP.papers["sources"], MAP.papers["topic"], strict=True)
-        if isinstance(topic, str)
-    )
+    found: Counter[str] = Counter()
+    for group in groups(screen(colour="source")):
+        found[group.key] += len(group.rows)
+    several = sum(len(set(sources)) > 1 for sources in MAP.papers["sources"])
     assert found["several sources"] == several > 0
     assert {f"page-{i}.txt" for i in range(1, 6)} <= found.keys()
 
@@ -223,6 +243,9 @@ def test_the_legend_says_what_the_colours_mean() -> None:
         ({"kind": "paper", "row": 9999}, {}),
         ({"kind": "paper", "row": "3"}, {}),
         ({"kind": "theme", "key": "alchemy"}, {}),
+        ({"kind": "colour", "key": "comments"}, {"colour": "comments"}),
+        ({"kind": "colour", "key": "abstract"}, {}),
+        ({"kind": "colour", "key": ["theme"]}, {}),
         ({"kind": "area", "outline": [[0, 0], ["x", 1], [1, 1]]}, {}),
         ({"kind": "area", "outline": [[0, 0], [1e300, 1], [1, 1]]}, {}),
         ({"kind": "area", "outline": "no"}, {}),

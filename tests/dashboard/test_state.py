@@ -69,7 +69,6 @@ def test_the_plain_view_has_a_plain_address() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("colour", "puce"),
         ("since", "2025-13"),
         ("since", "yesterday"),
         ("hide_unclustered", "maybe"),

@@ -178,7 +178,7 @@ export class Atlas {
     const rings = new Uint8Array(codes.length);
     // A ring of few pixels is a blot: among many papers those in no topic are pale discs instead.
     const open = this.scene.size > 5;
-    const alpha = ({ faint, hollow }) => (faint ? 50 : hollow && !open ? 110 : 232);
+    const alpha = ({ faint, hollow, quiet }) => (faint ? 50 : quiet && !hollow ? 130 : hollow && !open ? 110 : 232);
     const tints = looks.map((look) => look && [...rgb(look.colour), alpha(look)]);
     const { x, y } = this.points;
     this.counted = 0;
@@ -191,7 +191,7 @@ export class Atlas {
       if (area.length && !inside(area, x[i], y[i])) rgba[4 * i + 3] *= FADED;
     }
     // At the back what is filtered out, then what is in no topic; the rest in no order.
-    const ranks = looks.map((look) => (look ? (look.faint ? 0 : look.hollow ? 1 : 2) : -1));
+    const ranks = looks.map((look) => (look ? (look.faint ? 0 : look.hollow || look.quiet ? 1 : 2) : -1));
     this.painter.colours({ rgba, rings, rows: drawingOrder(codes, ranks) });
     this.paint();
   }

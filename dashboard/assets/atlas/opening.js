@@ -64,9 +64,7 @@ function show(scene, points, address) {
   root.classList.toggle("pm-beside", scene.beside);
   root.classList.toggle("pm-below", scene.below);
   const host = element("div", "pm-map");
-  const legend = element("div", "pm-legend");
-  const key = element("div", "pm-opening-key");
-  key.append(legend, element("span", "pm-opening-control"));
+  const key = element("div", "pm-key");
   const stage = element("div", "pm-opening-stage");
   stage.append(host);
   const main = element("div", "pm-opening-main");
@@ -77,7 +75,7 @@ function show(scene, points, address) {
   document.body.append(root);
 
   try {
-    draw(host, legend, scene, points);
+    draw(host, key, scene, points);
   } catch (error) {
     // Nothing may lie over the page that nobody takes away.
     root.remove();
@@ -87,14 +85,14 @@ function show(scene, points, address) {
   watch();
 }
 
-function draw(host, legend, scene, points) {
+function draw(host, key, scene, points) {
   const look = { ...scene, codes: bytes(scene.codes) };
   const send = (event) => {
     if (shared.send) return shared.send(event);
     if (event.kind !== "camera" || !shared.waiting) shared.waiting = event;
     if (event.kind === "paper") host.atlas.setScene({ ...look, selected: event.row });
   };
-  drawLegend(legend, scene.legend, send);
+  drawKey(key, scene, send);
   host.atlas = new Atlas(host, send);
   host.atlas.setPoints(points);
   host.atlas.setScene(look);
