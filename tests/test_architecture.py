@@ -33,6 +33,7 @@ LAYERS = (
         "language",
         "mojibake",
         "phrases",
+        "pieces",
         "progress",
         "sample",
         "serving",

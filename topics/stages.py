@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 14
+_VERSION = 15
 
 #: Libraries whose results change from version to version.
 _LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
@@ -138,7 +138,7 @@ def encode(corpus: Corpus, settings: BuildSettings, cache: Cache) -> Encoded:
         from topics.encoders import fit_encoder
 
         texts = texts_of(corpus)
-        encoder = fit_encoder(
+        encoder, vectors = fit_encoder(
             settings.encoder,
             texts,
             seed=settings.seed,
@@ -147,7 +147,7 @@ def encode(corpus: Corpus, settings: BuildSettings, cache: Cache) -> Encoded:
         with tempfile.TemporaryDirectory() as folder:
             encoder.save(Path(folder))
             files = {file.name: file.read_bytes() for file in sorted(Path(folder).iterdir())}
-        return Encoded(encoder.encode(texts), files, key)
+        return Encoded(vectors, files, key)
 
     def save(encoded: Encoded, folder: Path) -> None:
         save_arrays({"vectors": encoded.vectors}, folder)

@@ -16,7 +16,13 @@ from topics import sample
 from topics.encoders import Encoder, JoinedEncoder, fit_encoder, load_encoder
 from topics.encoders.base import unit_rows
 from topics.encoders.lexical import LexicalView, fit_lexical
-from topics.encoders.static import DIMENSIONS, fit_static, static_fingerprint
+from topics.encoders.static import (
+    DIMENSIONS,
+    _model,
+    _token_counts,
+    fit_static,
+    static_fingerprint,
+)
 from topics.errors import EncoderError, MapBroken
 from topics.settings import BuildSettings
 from topics.sources.detect import read_sources
@@ -40,7 +46,7 @@ QUERIES = (
 
 
 def _fit(texts: list[str]) -> JoinedEncoder:
-    return fit_encoder("hybrid", texts, seed=0, transformer_model=TRANSFORMER)
+    return fit_encoder("hybrid", texts, seed=0, transformer_model=TRANSFORMER)[0]
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +176,7 @@ def test_odd_corpora_are_encoded(texts: list[str], tmp_path: Path) -> None:
 
 
 def test_the_lexical_view_knows_only_words_of_the_corpus(texts: list[str]) -> None:
-    view = fit_lexical(texts, seed=0)
+    view, _ = fit_lexical(texts, seed=0)
     known, unknown = view.encode(["diffusion sampling", "qzxv wvutq"])
     assert np.linalg.norm(known) == pytest.approx(1, abs=1e-5)
     assert (unknown == 0).all()
@@ -181,19 +187,19 @@ def test_the_lexical_view_knows_only_words_of_the_corpus(texts: list[str]) -> No
 def test_a_corpus_without_common_words_has_no_lexical_view(
     texts: list[str], tmp_path: Path
 ) -> None:
-    view = fit_lexical(texts, seed=0)
+    view, _ = fit_lexical(texts, seed=0)
     assert view.dimensions == 0
     view.save(tmp_path)
     assert LexicalView.load(tmp_path).encode(texts).shape == (2, 0)
 
 
 def test_the_static_view_knows_words_that_mean_the_same(texts: list[str]) -> None:
-    rows = fit_static(texts).encode(["car engine", "automobile motor", "poem about love"])
+    rows = fit_static(texts)[0].encode(["car engine", "automobile motor", "poem about love"])
     assert rows[0] @ rows[1] > rows[0] @ rows[2] + 0.2
 
 
 def test_a_handful_of_papers_is_not_centred() -> None:
-    view = fit_static(["car engine"] * 3)
+    view, _ = fit_static(["car engine"] * 3)
     assert (view.mean == 0).all()
     assert np.linalg.norm(view.encode(["car engine"])) == pytest.approx(1, abs=1e-5)
 
@@ -201,9 +207,24 @@ def test_a_handful_of_papers_is_not_centred() -> None:
 def test_large_batches_give_the_same_rows(
     texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = fit_static(texts).encode(texts)
+    whole = fit_static(texts)[0].encode(texts)
     monkeypatch.setattr("topics.encoders.static._BATCH", 7)
-    assert (fit_static(texts).encode(texts) == whole).all()
+    assert (fit_static(texts)[0].encode(texts) == whole).all()
+
+
+def test_a_corpus_is_encoded_as_its_papers_are_one_by_one(texts: list[str]) -> None:
+    asked = [*texts, *QUERIES]
+    encoder, rows = fit_encoder("hybrid", asked, seed=0, transformer_model=TRANSFORMER)
+    alone = np.concatenate([encoder.encode([text]) for text in asked])
+    assert np.allclose(rows, alone, atol=1e-6)
+
+
+def test_tokens_looked_up_word_by_word_are_those_of_the_whole_text(texts: list[str]) -> None:
+    odd = ["a  b", " a", "a ", "the <s> mark", "a▁b c", "tab\tand\nline", "naïve 扩散 λ-term x²"]
+    tokenizer, table = _model()
+    for text, row in zip([*texts, *odd], _token_counts([*texts, *odd]), strict=True):
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
+        assert (np.bincount(ids, minlength=len(table)) == row.toarray().ravel()).all(), text
 
 
 # ------------------------------------------------------------------------- errors
@@ -309,8 +330,9 @@ def transformer(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Model]]:
 def test_a_transformer_is_centred_saved_and_loaded(
     transformer: type[_Model], texts: list[str], tmp_path: Path
 ) -> None:
-    encoder = fit_encoder("transformer", texts[:30], seed=0, transformer_model="./a-model")
+    encoder, fitted = fit_encoder("transformer", texts[:30], seed=0, transformer_model="./a-model")
     rows = encoder.encode(texts[:30])
+    assert (fitted == rows).all()
     assert transformer.loaded == ["./a-model"]
     assert encoder.lexical_share < 0.5, "a transformer says more than the words alone"
     assert _is_unit_or_zero(rows)
@@ -330,7 +352,7 @@ def test_a_plural_counts_with_its_word() -> None:
         f"{words[n % 4]} {words[(n + n // 4) % 4]} {'loss' if n % 3 == 0 else 'virus'}"
         for n in range(24)
     ]
-    view = fit_lexical(texts, seed=0)
+    view, _ = fit_lexical(texts, seed=0)
     singular, plural = view.encode(["graph proof", "Graphs, proofs"])
     assert np.allclose(singular, plural)
     assert {"loss", "graph"} <= view.vocabulary.keys()

@@ -11,6 +11,7 @@ from topics.encoders.lexical import LexicalView, fit_lexical
 from topics.encoders.static import StaticView, fit_static, static_fingerprint
 from topics.encoders.transformer import TransformerView, fit_transformer
 from topics.errors import EncoderError, MapBroken
+from topics.pieces import Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ _LEXICAL_SHARES = {"hybrid": LEXICAL_SHARE, "transformer": 0.2}
 _FORMER_SHARE = 0.5
 
 _STATE = "encoder.json"
+_BLOCK = 20_000  # papers whose vectors are held twice
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +60,22 @@ class JoinedEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Encode texts; see `topics.encoders.base.Encoder`."""
+        pieces, view = Pieces.of(texts), self.semantic
+        rows = view.encode(pieces) if isinstance(view, StaticView) else view.encode(texts)
+        return self._joined(self.lexical.encode(pieces), rows)
+
+    def _joined(self, lexical: np.ndarray, semantic: np.ndarray) -> np.ndarray:
+        """Vectors of texts from those that the two views have of them."""
         import numpy as np
 
         share = self.lexical_share if self.lexical.dimensions else 0.0
-        return unit_rows(
-            np.hstack(
-                [
-                    np.sqrt(share) * self.lexical.encode(texts),
-                    np.sqrt(1 - share) * self.semantic.encode(texts),
-                ]
-            )
-        )
+        width = lexical.shape[1] + semantic.shape[1]
+        rows: np.ndarray = np.empty((len(lexical), width), dtype=np.float32)
+        for start in range(0, len(rows), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            parts = [np.sqrt(share) * lexical[part], np.sqrt(1 - share) * semantic[part]]
+            rows[part] = unit_rows(np.hstack(parts))
+        return rows
 
     def save(self, folder: Path) -> None:
         """Write all that encoding needs, as JSON and npz files."""
@@ -84,8 +91,8 @@ class JoinedEncoder:
 
 def fit_encoder(
     name: str, texts: Sequence[str], *, seed: int, transformer_model: str
-) -> JoinedEncoder:
-    """Fit an encoder on a corpus.
+) -> tuple[JoinedEncoder, np.ndarray]:
+    """Fit an encoder on a corpus and encode the same corpus, whose words are counted once for both.
 
     Args:
         name: ``hybrid`` or ``transformer``.
@@ -93,16 +100,22 @@ def fit_encoder(
         seed: of the randomised SVD.
         transformer_model: for ``transformer``.
 
+    Returns:
+        The encoder, and the vectors of the texts; see `topics.encoders.base.Encoder`.
+
     Raises:
         EncoderError: what the encoder needs is not there.
     """
-    semantic: StaticView | TransformerView = (
-        fit_transformer(texts, model=transformer_model)
-        if name == "transformer"
-        else fit_static(texts)
-    )
-    lexical = fit_lexical(texts, seed=seed)
-    return JoinedEncoder(name, lexical, semantic, lexical_share=_LEXICAL_SHARES[name])
+    pieces = Pieces.of(texts)
+    semantic: StaticView | TransformerView
+    if name == "transformer":
+        semantic = fit_transformer(texts, model=transformer_model)
+        rows = semantic.encode(texts)
+    else:
+        semantic, rows = fit_static(pieces)
+    lexical, own = fit_lexical(pieces, seed=seed)
+    encoder = JoinedEncoder(name, lexical, semantic, lexical_share=_LEXICAL_SHARES[name])
+    return encoder, encoder._joined(own, rows)
 
 
 def load_encoder(folder: Path) -> JoinedEncoder:

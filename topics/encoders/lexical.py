@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from topics.encoders.base import read_arrays, unit_rows
+from topics.pieces import Pieces
 from topics.thirdparty import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -25,7 +28,7 @@ __all__ = ["LexicalView", "fit_lexical"]
 
 DIMENSIONS = 100
 _MAX_TERMS = 50_000
-_WORD = r"(?u)\b[^\W\d_][\w+-]*\w\b"
+_WORD = re.compile(r"\b[^\W\d_][\w+-]*\w\b")
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?<![su])s\b")
 _ARRAYS = "lexical.npz"
 _TERMS = "lexical.json"
@@ -53,15 +56,17 @@ class LexicalView:
         """Length of a vector; 0 where no word is on two papers."""
         return int(self.components.shape[1])
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def encode(self, texts: Sequence[str] | Pieces) -> np.ndarray:
         """Encode texts; see `topics.encoders.base.Encoder`."""
         import numpy as np
 
         if not self.dimensions or not len(texts):
             return np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        vectorizer = _vectorizer(merge_plurals=self.plurals_merged, vocabulary=self.vocabulary)
-        vectorizer.idf_ = self.idf
-        return unit_rows(vectorizer.transform(texts) @ self.components)
+        pieces = Pieces.of(texts)
+        known = partial(_terms_of, number=self.vocabulary.get, merge_plurals=self.plurals_merged)
+        counts = pieces.counts() @ pieces.each(known).matrix(len(self.vocabulary))
+        counts.sort_indices()
+        return unit_rows(_weighted(counts, self.idf) @ self.components)
 
     def save(self, folder: Path) -> None:
         """Write as JSON and npz."""
@@ -90,45 +95,98 @@ class LexicalView:
         return view
 
 
-def fit_lexical(texts: Sequence[str], *, seed: int) -> LexicalView:
-    """Fit the lexical view.
+def fit_lexical(texts: Sequence[str] | Pieces, *, seed: int) -> tuple[LexicalView, np.ndarray]:
+    """Fit the lexical view and encode the same texts.
 
     Args:
         texts: one string a paper.
         seed: of the randomised SVD.
+
+    Returns:
+        The view, and the vectors of the texts.
     """
     import numpy as np
 
-    papers = len(texts)
-    vectorizer = _vectorizer(
-        min_df=min(papers, 2 if papers < 5000 else 3),
-        max_df=1.0 if papers < 10 else 0.5,
-        max_features=_MAX_TERMS,
-    )
-    try:
-        matrix = vectorizer.fit_transform(texts)
-    except ValueError:  # stop words only, or no word on two papers
-        return LexicalView({}, np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
-    return LexicalView(
-        vocabulary={term: int(row) for term, row in vectorizer.vocabulary_.items()},
-        idf=vectorizer.idf_.astype(np.float32),
+    counts, terms = _all_terms(texts)
+    kept = _kept(counts)
+    if not len(kept):  # stop words only, or no word on two papers
+        nothing = LexicalView({}, np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
+        return nothing, np.zeros((counts.shape[0], 0), np.float32)
+    counts = counts[:, kept]
+    papers_with = np.bincount(counts.indices, minlength=len(kept)).astype(np.float32)
+    idf = (np.log((1 + counts.shape[0]) / (1 + papers_with)) + 1).astype(np.float32)
+    matrix = _weighted(counts, idf)
+    view = LexicalView(
+        vocabulary={terms[column]: row for row, column in enumerate(kept)},
+        idf=idf,
         components=_directions(matrix, seed=seed),
     )
+    return view, unit_rows(matrix @ view.components)
 
 
-def _vectorizer(*, merge_plurals: bool = True, **settings: Any) -> Any:
+def _all_terms(texts: Sequence[str] | Pieces) -> tuple[csr_matrix, list[str]]:
+    """How often each text has each term, and the terms in alphabetical order."""
     import numpy as np
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
+    known: defaultdict[str, int] = defaultdict()
+    known.default_factory = known.__len__
+    pieces = Pieces.of(texts)
+    of_pieces = pieces.each(partial(_terms_of, number=known.__getitem__))
+    counts = pieces.counts() @ of_pieces.matrix(len(known))
+    terms = sorted(known)
+    place = np.empty(len(terms), dtype=np.int32)
+    place[[known[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
+    counts.indices = place[counts.indices]
+    counts.has_sorted_indices = False
+    counts.sort_indices()
+    return counts, terms
+
+
+def _terms_of(
+    pieces: Sequence[str],
+    *,
+    number: Callable[[str], int | None],
+    merge_plurals: bool = True,
+) -> Iterator[list[int]]:
+    """Numbers of the terms of each piece, but for function words and those without a number."""
     prepare = _singular if merge_plurals else str.lower
-    return TfidfVectorizer(
-        preprocessor=prepare,
-        stop_words=sorted({prepare(word) for word in ENGLISH_STOP_WORDS}),
-        token_pattern=_WORD,
-        sublinear_tf=True,
-        dtype=np.float32,
-        **settings,
-    )
+    skipped = {prepare(word) for word in _stop_words()}
+    for piece in pieces:
+        numbers = [number(word) for word in _WORD.findall(prepare(piece)) if word not in skipped]
+        yield [each for each in numbers if each is not None]
+
+
+def _stop_words() -> frozenset[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS)
+
+
+def _kept(counts: csr_matrix) -> np.ndarray:
+    """Columns of the terms that tell papers apart: neither in one alone nor in most."""
+    import numpy as np
+
+    papers = counts.shape[0]
+    papers_with = np.bincount(counts.indices, minlength=counts.shape[1])
+    least = min(papers, 2 if papers < 5000 else 3)
+    most = papers if papers < 10 else 0.5 * papers
+    kept = np.flatnonzero((papers_with >= least) & (papers_with <= most))
+    if len(kept) > _MAX_TERMS:
+        times = np.asarray(counts.sum(axis=0)).ravel()[kept]
+        kept = np.sort(kept[np.argsort(-times, kind="stable")[:_MAX_TERMS]])
+    return kept
+
+
+def _weighted(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
+    """TF-IDF: log frequency times inverse document frequency, rows of length one."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    data = (np.log(counts.data) + 1) * idf[counts.indices]
+    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+    length = np.sqrt(np.bincount(rows, weights=data.astype(np.float64) ** 2))
+    data = (data / length[rows]).astype(np.float32)
+    return csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
 
 
 def _singular(text: str) -> str:

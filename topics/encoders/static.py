@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from topics.encoders.base import read_arrays, unit_rows
 from topics.errors import EncoderError
+from topics.pieces import Pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -26,7 +27,7 @@ __all__ = ["StaticView", "fit_static", "static_fingerprint"]
 
 MODEL = "l2_supercat"
 DIMENSIONS = 256
-_BATCH = 2000  # the token lists of a large corpus need not be held at once
+_BATCH = 20_000  # the tokenizer's answers are many times as large as the numbers taken from them
 _ARRAYS = "static.npz"
 
 
@@ -47,9 +48,11 @@ class StaticView:
         """Length of a vector."""
         return DIMENSIONS
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def encode(self, texts: Sequence[str] | Pieces) -> np.ndarray:
         """Encode texts; see `topics.encoders.base.Encoder`."""
-        rows = _rows(_token_counts(texts), self.token_idf)
+        return self._centred(_rows(_token_counts(texts), self.token_idf))
+
+    def _centred(self, rows: np.ndarray) -> np.ndarray:
         known = (rows != 0).any(axis=1, keepdims=True)
         return unit_rows(rows - self.mean * known)
 
@@ -66,21 +69,28 @@ class StaticView:
         return cls(token_idf=arrays["token_idf"], mean=arrays["mean"])
 
 
-def fit_static(texts: Sequence[str]) -> StaticView:
-    """Weigh the tokens by the corpus and take its mean.
+def fit_static(texts: Sequence[str] | Pieces) -> tuple[StaticView, np.ndarray]:
+    """Weigh the tokens by the corpus, take its mean and encode it.
 
     Args:
         texts: one string a paper.
+
+    Returns:
+        The view, and the vectors of the texts.
     """
     import numpy as np
 
     counts = _token_counts(texts)
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     token_idf = np.log((1 + counts.shape[0]) / (1 + frequency)).astype(np.float32)
-    if len(texts) < 10:
+    few = len(texts) < 10
+    if few:
         # With a handful of papers every token is common, and their mean is the papers themselves.
-        return StaticView(np.ones_like(token_idf), np.zeros(DIMENSIONS, dtype=np.float32))
-    return StaticView(token_idf, _rows(counts, token_idf).mean(axis=0))
+        token_idf = np.ones_like(token_idf)
+    rows = _rows(counts, token_idf)
+    mean = np.zeros(DIMENSIONS, dtype=np.float32) if few else rows.mean(axis=0)
+    view = StaticView(token_idf, mean)
+    return view, view._centred(rows)
 
 
 @lru_cache(maxsize=1)
@@ -116,30 +126,29 @@ def _model() -> tuple[Any, np.ndarray]:
     return model.tokenizer, np.asarray(model.embedding, dtype=np.float32)
 
 
-def _token_counts(texts: Sequence[str]) -> csr_matrix:
+def _token_counts(texts: Sequence[str] | Pieces) -> csr_matrix:
     """Token counts, shape (texts, tokens of the model)."""
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    tokenizer, table = _model()
-    lengths, parts = [0], [np.zeros(0, dtype=np.int32)]
-    for start in range(0, len(texts), _BATCH):
-        batch = list(texts[start : start + _BATCH])
-        for row in tokenizer.encode_batch(batch, add_special_tokens=False):
-            lengths.append(len(row.ids))
-            parts.append(np.asarray(row.ids, dtype=np.int32))
-    indices = np.concatenate(parts)
-    counts = csr_matrix(
-        (np.ones(len(indices), dtype=np.float32), indices, np.cumsum(lengths)),
-        shape=(len(texts), len(table)),
-    )
+    # The tokenizer marks a blank as a part of the word after it, and no token goes across one: so
+    # each distinct word is looked up once, not every text.
+    pieces = Pieces.of(texts)
+    of_pieces = pieces.each(_tokens).matrix(len(_model()[1]))
+    counts: csr_matrix = pieces.counts() @ of_pieces
     counts.sum_duplicates()
     return counts
 
 
+def _tokens(pieces: Sequence[str]) -> Iterator[list[int]]:
+    tokenizer = _model()[0]
+    for start in range(0, len(pieces), _BATCH):
+        batch = list(pieces[start : start + _BATCH])
+        for row in tokenizer.encode_batch(batch, add_special_tokens=False):
+            yield row.ids
+
+
 def _rows(counts: csr_matrix, token_idf: np.ndarray) -> np.ndarray:
     import numpy as np
+    from scipy.sparse import csr_matrix
 
-    weights = counts.copy()
-    weights.data = np.log1p(weights.data) * token_idf[weights.indices]
+    data = np.log1p(counts.data) * token_idf[counts.indices]
+    weights = csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
     return unit_rows(weights @ _model()[1])
