@@ -43,7 +43,7 @@ LAYERS = (
         "wording",
     ),
     ("snapshots", "topicmap"),
-    ("wordsearch",),
+    ("grams", "wordsearch"),
     (
         "drawing",
         "palette",

@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Phrase", "continues", "is_weak", "key_of", "phrases", "words"]
+__all__ = [
+    "Phrase",
+    "breaks",
+    "continues",
+    "ends_badly",
+    "is_weak",
+    "key_of",
+    "phrases",
+    "segments",
+    "words",
+]
 
 #: A term and the spelling it was met in.
 Phrase = tuple[str, str]
@@ -82,11 +92,11 @@ def phrases(text: str, *, longest: int = 4) -> Iterator[Phrase]:
 
     A hyphenated compound counts as one word, so "chain-of-thought prompting" is a phrase of two.
     """
-    for segment in _SEGMENT.split(text):
+    for tokens in segments(text):
         run: list[Phrase] = []
-        for token in _TOKEN.findall(segment or ""):
+        for token in tokens:
             key = key_of(token)
-            if _breaks(key):
+            if breaks(key):
                 yield from _runs(run, longest)
                 run = []
             else:
@@ -94,17 +104,23 @@ def phrases(text: str, *, longest: int = 4) -> Iterator[Phrase]:
         yield from _runs(run, longest)
 
 
+def segments(text: str) -> Iterator[list[str]]:
+    """Words of a text as they are written, between marks that no phrase crosses."""
+    for segment in _SEGMENT.split(text):
+        yield _TOKEN.findall(segment)
+
+
 def continues(text: str) -> bool:
     """Whether the text right after a phrase goes on with a word that may be a part of it."""
     found = _NEXT.match(text)
-    return found is not None and not _breaks(key_of(found[1]))
+    return found is not None and not breaks(key_of(found[1]))
 
 
 def _runs(run: list[Phrase], longest: int) -> Iterator[Phrase]:
     for start in range(len(run)):
         for end in range(start + 1, min(start + longest, len(run)) + 1):
             part = run[start:end]
-            if _is_adjective(part[-1][0]) or all(is_weak(key) for key, _ in part):
+            if ends_badly(part[-1][0]) or all(is_weak(key) for key, _ in part):
                 continue
             yield " ".join(key for key, _ in part), " ".join(surface for _, surface in part)
 
@@ -135,7 +151,8 @@ def is_weak(key: str) -> bool:
 
 
 @cache
-def _is_adjective(key: str) -> bool:
+def ends_badly(key: str) -> bool:
+    """Whether no phrase ends with a word: an adjective, or a participle."""
     last = key.split()[-1]
     return last in _list("adjective") or last in _list("general") or _ends_like_one(last)
 
@@ -151,7 +168,8 @@ def _is_function(key: str) -> bool:
 
 
 @cache
-def _breaks(key: str) -> bool:
+def breaks(key: str) -> bool:
+    """Whether no phrase goes across a word: it names nothing."""
     return _is_function(key) or key in _list("prose") or _is_adverb(key)
 
 

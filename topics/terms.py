@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from topics.phrases import phrases, words
+from topics.grams import count_grams
+from topics.phrases import words
+from topics.pieces import Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,8 +25,10 @@ __all__ = ["ALIKE", "TermTable", "count_terms", "sameness"]
 ALIKE = 0.8
 _SAMENESS_SAMPLE = 2000
 _FORMS = 4
+_ONE_IN = 20_000
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’+][^\W_]+)*\+*")
+_SENTENCE_ENDS = frozenset(".!?:")
 _MID_SENTENCE = re.compile(r"(?<![.!?:]\s)(?<=\s)[^\W_]+(?:[-'’+][^\W_]+)*\+*")
 
 
@@ -71,24 +75,16 @@ class TermTable:
 def count_terms(titles: Sequence[str], abstracts: Sequence[str]) -> TermTable:
     """Count the terms of each paper.
 
-    A term must be in at least two papers (three in a corpus of thousands): what one paper alone
-    says is no name for a group.
+    A term must be in at least two papers (three in a corpus of thousands, one in twenty thousand
+    of a larger one): what one paper alone says is no name for a group.
     """
-    least = 2 if len(titles) < 5000 else 3
-    in_titles = [Counter(phrases(text)) for text in titles]
-    in_abstracts = [Counter(phrases(text)) for text in abstracts]
-    papers_with: Counter[str] = Counter()
-    for title, abstract in zip(in_titles, in_abstracts, strict=True):
-        papers_with.update({term for term, _ in title} | {term for term, _ in abstract})
-    terms = tuple(sorted(term for term, papers in papers_with.items() if papers >= least))
-    column = {term: index for index, term in enumerate(terms)}
-    both = [title + abstract for title, abstract in zip(in_titles, in_abstracts, strict=True)]
+    found = count_grams(titles, abstracts, least=_least(len(titles)))
     casing = _casing(titles, abstracts)
-    seen = _surfaces(both, column)
+    seen = dict(zip(found.terms, found.forms, strict=True))
     return TermTable(
-        terms=terms,
-        counts=_matrix(both, column),
-        in_title=_matrix(in_titles, column),
+        terms=found.terms,
+        counts=found.counts,
+        in_title=found.in_title,
         spellings=_spellings(seen, casing),
         texts=tuple(zip(titles, abstracts, strict=True)),
         casing=casing,
@@ -98,6 +94,11 @@ def count_terms(titles: Sequence[str], abstracts: Sequence[str]) -> TermTable:
             if " " in term
         },
     )
+
+
+def _least(papers: int) -> int:
+    """Papers that must have a term."""
+    return 2 if papers < 5000 else max(3, papers // _ONE_IN)
 
 
 def sameness(texts: Sequence[str]) -> float:
@@ -111,40 +112,7 @@ def sameness(texts: Sequence[str]) -> float:
     return float(sum(value * value for value in weight.values())) / max(len(sets), 1) ** 2
 
 
-def _matrix(rows: Sequence[Counter[tuple[str, str]]], column: Mapping[str, int]) -> csr_matrix:
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    indices: list[int] = []
-    values: list[int] = []
-    ends = [0]
-    for row in rows:
-        for (term, _), times in row.items():
-            if term in column:
-                indices.append(column[term])
-                values.append(times)
-        ends.append(len(indices))
-    matrix = csr_matrix(
-        (np.asarray(values, dtype=np.float32), np.asarray(indices, dtype=np.int32), ends),
-        shape=(len(rows), len(column)),
-    )
-    matrix.sum_duplicates()
-    return matrix
-
-
-def _surfaces(
-    rows: Sequence[Counter[tuple[str, str]]], column: Mapping[str, int]
-) -> dict[str, Counter[str]]:
-    """How often each term is spelled how, in lower case."""
-    seen: dict[str, Counter[str]] = {term: Counter() for term in column}
-    for row in rows:
-        for (term, surface), times in row.items():
-            if term in seen:
-                seen[term][surface.lower()] += times
-    return seen
-
-
-def _spellings(seen: Mapping[str, Counter[str]], casing: Mapping[str, str]) -> dict[str, str]:
+def _spellings(seen: Mapping[str, Mapping[str, int]], casing: Mapping[str, str]) -> dict[str, str]:
     """Most frequent spelling of each term, its words in the case that running text gives them."""
     return {
         term: " ".join(
@@ -154,7 +122,7 @@ def _spellings(seen: Mapping[str, Counter[str]], casing: Mapping[str, str]) -> d
     }
 
 
-def _rank(forms: Counter[str], form: str) -> tuple[int, str]:
+def _rank(forms: Mapping[str, int], form: str) -> tuple[int, str]:
     """Most frequent first; a plural counts double, since it names a group better."""
     return -forms[form] * (2 if form.endswith("s") else 1), form
 
@@ -164,16 +132,33 @@ def _casing(titles: Sequence[str], abstracts: Sequence[str]) -> dict[str, str]:
 
     "Bayesian" and "LoRA" keep their capitals; "Learning", capital in titles only, does not.
     """
-    seen: dict[str, Counter[str]] = {}
-    for text in abstracts:
-        for word in _MID_SENTENCE.findall(text):
-            seen.setdefault(word.lower(), Counter())[word] += 1
+    seen = _inside_sentences(abstracts)
     for text in titles:
         for word in _WORD.findall(text):
             if word.lower() not in seen and not _titled(word):
                 seen.setdefault(word.lower(), Counter())[word] += 1
     common = {lower for lower, forms in seen.items() if forms[lower] > 0}
     return {lower: _best_case(lower, forms, common) for lower, forms in seen.items()}
+
+
+def _inside_sentences(texts: Sequence[str]) -> dict[str, Counter[str]]:
+    """How often each word, in lower case, is written how where no sentence begins with it."""
+    import numpy as np
+
+    pieces = Pieces.of(texts)
+    ends = np.array([piece[-1:] in _SENTENCE_ENDS for piece in pieces.distinct], dtype=bool)
+    after = np.append(True, ends[pieces.numbers])
+    after[pieces.starts[:-1]] = True  # a text begins with a sentence
+    times = np.bincount(pieces.numbers[~after[:-1]], minlength=len(pieces.distinct))
+    seen: dict[str, Counter[str]] = {}
+    whole = np.bincount(pieces.numbers, minlength=len(pieces.distinct))
+    for number, piece in enumerate(pieces.distinct):
+        first = _WORD.match(piece) if times[number] else None
+        if first:
+            seen.setdefault(first[0].lower(), Counter())[first[0]] += int(times[number])
+        for word in _MID_SENTENCE.findall(piece):  # where a piece is more than one word
+            seen.setdefault(word.lower(), Counter())[word] += int(whole[number])
+    return seen
 
 
 def _best_case(lower: str, forms: Counter[str], common: set[str]) -> str:

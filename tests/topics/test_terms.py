@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topics.terms import ALIKE, count_terms, sameness
+from topics.phrases import phrases
+from topics.terms import _MID_SENTENCE, ALIKE, _inside_sentences, count_terms, sameness
 
 ABSTRACTS = (
     "We tune LoRA adapters. A Bayesian posterior helps LoRA adapters with low-rank updates.",
@@ -135,3 +138,48 @@ def test_sameness_lies_between_none_and_all(texts: list[str]) -> None:
     value = sameness(texts)
     assert 0 <= value <= 1 + 1e-9
     assert sameness([*texts, *texts]) == pytest.approx(value)
+
+
+def _one_by_one(titles: list[str], abstracts: list[str]) -> dict[str, list[tuple[int, int]]]:
+    """Occurrences of each phrase of two papers or more in each paper and in its title."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row, (title, abstract) in enumerate(zip(titles, abstracts, strict=True)):
+        in_title = [term for term, _ in phrases(title)]
+        everywhere = in_title + [term for term, _ in phrases(abstract)]
+        for term in set(everywhere):
+            counts = found.setdefault(term, [(0, 0)] * len(titles))
+            counts[row] = everywhere.count(term), in_title.count(term)
+    return {
+        term: counts
+        for term, counts in found.items()
+        if sum(everywhere > 0 for everywhere, _ in counts) >= 2
+    }
+
+
+_ODD = st.text(st.sampled_from(list("ab-–—.,:;'’+\n\t ")), max_size=25)
+_WORDS = st.lists(
+    st.sampled_from(["graph", "Graph-based", "graph based", "the", "large", "model", "nets", "-"])
+).map(" ".join)
+
+
+@given(st.lists(st.tuples(_ODD | _WORDS, _ODD | _WORDS), min_size=2, max_size=6))
+def test_counting_all_papers_at_once_is_counting_them_one_by_one(
+    papers: list[tuple[str, str]],
+) -> None:
+    titles, abstracts = map(list, zip(*(papers * 2), strict=True))
+    table = count_terms(titles, abstracts)
+    expected = _one_by_one(titles, abstracts)
+    assert table.terms == tuple(sorted(expected))
+    for column, term in enumerate(table.terms):
+        everywhere, in_title = zip(*expected[term], strict=True)
+        assert table.counts[:, [column]].toarray().ravel().tolist() == list(everywhere)
+        assert table.in_title[:, [column]].toarray().ravel().tolist() == list(in_title)
+
+
+@given(st.lists(_ODD | _WORDS, min_size=1, max_size=6))
+def test_spellings_inside_sentences_are_those_of_the_whole_texts(texts: list[str]) -> None:
+    expected: dict[str, Counter[str]] = {}
+    for text in texts:
+        for word in _MID_SENTENCE.findall(text):
+            expected.setdefault(word.lower(), Counter())[word] += 1
+    assert _inside_sentences(texts) == expected
