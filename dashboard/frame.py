@@ -23,10 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["brand", "header", "notices", "sidebar", "style"]
 
 _ASSETS = Path(__file__).with_name("assets")
-_SEARCH_HELP = (
-    'A word finds all words that begin with it. Words in "quotes" must follow each other; -word '
-    "leaves out the papers that have it."
-)
+_SEARCH_HELP = {
+    "words": 'A word finds all words that begin with it. Words in "quotes" must follow each '
+    "other; -word leaves out the papers that have it.",
+    "meaning": "Finds the papers whose title and abstract are nearest to what you write, by the "
+    "text vectors that the map was made with. It knows related words; it does not reason.",
+}
+_PLACEHOLDERS = {
+    "words": "Words in title, abstract, authors",
+    "meaning": "What the papers are about",
+}
 
 _copy_link = st.components.v2.component(
     "papermap.copy_link",
@@ -114,17 +120,7 @@ def sidebar(topic_map: TopicMap, view: View, *, built: TopicMap) -> None:
         built: the map as it was built, before the reader chose another confidence.
     """
     with st.sidebar:
-        st.text_input(
-            "Search",
-            type="search",
-            live="300ms",
-            placeholder="Words in title, abstract, authors",
-            icon=":material/search:",
-            help=_SEARCH_HELP,
-            **links.bound(view, "text"),
-        )
-        for said in respelled(topic_map, view):
-            st.caption(text.plain(said))
+        _search(topic_map, view)
         st.multiselect(
             "Themes",
             list(topic_map.themes["name"]),
@@ -156,6 +152,29 @@ def sidebar(topic_map: TopicMap, view: View, *, built: TopicMap) -> None:
             width="stretch",
             key="reset-filters",
         )
+
+
+def _search(topic_map: TopicMap, view: View) -> None:
+    with st.container(gap="xsmall", key="pm-search"):
+        st.text_input(
+            "Search",
+            type="search",
+            live="300ms",
+            placeholder=_PLACEHOLDERS[view.search],
+            icon=":material/search:",
+            help=_SEARCH_HELP[view.search],
+            **links.bound(view, "text"),
+        )
+        st.segmented_control(
+            "Search by",
+            CHOICES["search"],
+            label_visibility="collapsed",
+            format_func=lambda how: f"By {how}",
+            width="stretch",
+            **links.bound(view, "search"),
+        )
+        for said in respelled(topic_map, view):
+            st.caption(text.plain(said))
 
 
 def _confidence(topic_map: TopicMap, view: View, built: TopicMap) -> None:

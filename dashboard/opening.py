@@ -145,7 +145,7 @@ def scene(query: Mapping[str, list[str]], *, dark: bool) -> dict[str, Any] | Non
         "pages": _pages(screen.view),
         "summary": screen.selection.summary,
         "colours": style_variables(palette),
-        "beside": screen.view.paper is not None,
+        "beside": screen.view.beside,
         "below": screen.view.area is not None,
     }
 

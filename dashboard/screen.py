@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dashboard.selection import select
+from topics.meaning import problem
 from topics.threshold import at_confidence
 
 if TYPE_CHECKING:
@@ -45,4 +46,7 @@ def compose(built: TopicMap, view: View, palette: Palette) -> tuple[Screen, tupl
     least = view.least_confidence
     topic_map = built if least is None else at_confidence(built, least)
     view, gone = view.within(topic_map)
+    if view.searched and view.search == "meaning" and (why := problem(topic_map)):
+        view = replace(view, search="words")
+        gone += (f"The search is for words, since none by meaning is possible: {why}",)
     return Screen(topic_map, view, select(topic_map, view), palette, built=built), gone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from topics.selection import Filters, corners, date_spans, matching
+from topics.selection import Filters, corners, date_spans, matching, ranked
 from topics.selection import inside as within_outline
 from topics.wordsearch import rows_with
 
@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from dashboard.state import View
     from topics.topicmap import TopicMap
 
-__all__ = ["Selection", "corners", "filters_of", "inside", "months", "respelled", "select"]
+__all__ = [
+    "Selection",
+    "best_first",
+    "corners",
+    "filters_of",
+    "inside",
+    "months",
+    "respelled",
+    "select",
+]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,9 +69,15 @@ def select(topic_map: TopicMap, view: View) -> Selection:
     return Selection(topic_map, matching(topic_map, filters_of(view)))
 
 
+def best_first(selection: Selection, view: View) -> Selection:
+    """The papers shown, the best hit first where something was searched for."""
+    rows = ranked(selection.topic_map, filters_of(view), selection.rows)
+    return Selection(selection.topic_map, rows)
+
+
 def respelled(topic_map: TopicMap, view: View) -> tuple[str, ...]:
     """What to tell a reader whose words no paper has, but for words that are spelled nearly so."""
-    if not view.text.strip():
+    if not view.text.strip() or view.search == "meaning":
         return ()
     _, read = rows_with(topic_map, view.text)
     return tuple(
@@ -80,6 +95,7 @@ def filters_of(view: View) -> Filters:
         since=view.since,
         until=view.until,
         text=view.text,
+        by_meaning=view.search == "meaning",
         hide_unclustered=view.hide_unclustered,
     )
 

@@ -24,6 +24,7 @@ UNCLUSTERED = "unclustered"
 
 #: Fields that take one of a few words; the first is the default.
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "search": ("words", "meaning"),
     "by": ("theme", "topic"),
     "measure": ("share", "papers"),
     "step": ("auto", "month", "quarter", "year"),
@@ -61,7 +62,9 @@ class View:
         topics: only papers of these topics (ids); empty for all.
         since: first month, ``YYYY-MM``.
         until: last month, ``YYYY-MM``.
-        text: only papers with all these words in title, abstract or authors.
+        text: only papers with all these words in title, abstract or authors, or near to it in
+            meaning.
+        search: whether the text is words to be found or a meaning to be near to.
         hide_unclustered: leave out the papers in no topic.
         confidence: per cent of its most similar papers that must lie in a paper's topic, a
             multiple of 5; a paper below is unclustered, a paper above is in its nearest topic.
@@ -82,6 +85,7 @@ class View:
     since: str | None = None
     until: str | None = None
     text: str = ""
+    search: str = "words"
     hide_unclustered: bool = False
     confidence: str = "as built"
     colour: str = "theme"
@@ -102,6 +106,16 @@ class View:
             or self.hide_unclustered
             or self.least_confidence is not None
         )
+
+    @property
+    def searched(self) -> bool:
+        """Whether papers are searched for: those found are listed beside the map."""
+        return bool(self.text.strip())
+
+    @property
+    def beside(self) -> bool:
+        """Whether something stands beside the map."""
+        return self.paper is not None or self.searched
 
     @property
     def least_confidence(self) -> float | None:
@@ -169,7 +183,7 @@ class View:
         Returns:
             The view that can be shown, and a notice for each thing dropped.
         """
-        themes = set(topic_map.themes["name"]) | set(topic_map.papers["theme"].dropna())
+        themes = set(topic_map.themes["name"]) | set(topic_map.papers["theme"].dropna().unique())
         changes: dict[str, Any] = {}
         notices: list[str] = []
         if self.paper is not None and self.paper not in topic_map.row_of:

@@ -32,6 +32,11 @@ def add_report_flags(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="found by these words, as in the dashboard's search",
     )
+    chosen.add_argument(
+        "--by-meaning",
+        action="store_true",
+        help="the words of --words say what the papers are about; the nearest are found",
+    )
     chosen.add_argument("--in-topics", action="store_true", help="only papers in some topic")
     chosen.add_argument(
         "--area", type=_area, metavar='"X,Y X,Y …"', help="within this outline on the map"
@@ -64,6 +69,7 @@ def filters_of(arguments: argparse.Namespace) -> Filters:
         since=arguments.since,
         until=arguments.until,
         text=arguments.words,
+        by_meaning=arguments.by_meaning,
         hide_unclustered=arguments.in_topics,
         area=arguments.area,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from topics.errors import MapBroken, SettingsError
+from topics.errors import SettingsError
+from topics.meaning import scores
 
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
@@ -29,17 +30,12 @@ def nearest_papers(topic_map: TopicMap, text: str, *, limit: int = 10) -> list[d
     """
     import numpy as np
 
-    from topics.encoders import load_encoder
-
     if not text.strip():
         raise SettingsError("The text is empty; expected a few words to look for.")
     if limit < 1:
         raise SettingsError(f"--limit is {limit}; expected at least 1.")
-    if topic_map.path is None:
-        raise MapBroken("This map was never written to a folder, so it has no encoder.")
-    vector = load_encoder(topic_map.path / "encoder").encode([text])[0]
-    scores = np.asarray(topic_map.vectors @ vector)
-    rows = np.argsort(-scores, kind="stable")[:limit]
+    found = scores(topic_map, text)
+    rows = np.argsort(-found, kind="stable")[:limit]
     papers = topic_map.papers.iloc[rows]
     return [
         {
@@ -47,7 +43,7 @@ def nearest_papers(topic_map: TopicMap, text: str, *, limit: int = 10) -> list[d
             "title": paper.title,
             "topic": paper.topic if isinstance(paper.topic, str) else None,
             "theme": paper.theme if isinstance(paper.theme, str) else None,
-            "score": round(float(scores[row]), 4),
+            "score": round(float(found[row]), 4),
         }
         for row, paper in zip(rows, papers.itertuples(), strict=True)
     ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from topics import wording
+from topics import meaning, wording
+from topics.wordsearch import ranked as ranked_by_words
 from topics.wordsearch import rows_with_words
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from topics.topicmap import TopicMap
 
-__all__ = ["Filters", "corners", "date_spans", "filters_in_words", "inside", "matching"]
+__all__ = ["Filters", "corners", "date_spans", "filters_in_words", "inside", "matching", "ranked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class Filters:
         since: first day, month or year, ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
         until: last one.
         text: what is in its title, abstract or authors; see `topics.wordsearch`.
+        by_meaning: the text is what the papers are about, not words that they have; see
+            `topics.meaning`. Of the papers that pass all else, the nearest are kept.
         hide_unclustered: it is in some topic.
         area: it lies within this outline on the map, ``x,y x,y …``.
     """
@@ -38,6 +41,7 @@ class Filters:
     since: str | None = None
     until: str | None = None
     text: str = ""
+    by_meaning: bool = False
     hide_unclustered: bool = False
     area: str | None = None
 
@@ -47,6 +51,10 @@ def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
 
     A period keeps the papers whose date may lie in it: a paper of which only the year is known
     counts for every month of that year. Undated papers are in no period.
+
+    Raises:
+        MapBroken: papers are asked for by meaning, and the map has no encoder.
+        EncoderError: what the encoder needs is not installed.
     """
     import numpy as np
 
@@ -67,11 +75,37 @@ def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
         if filters.until:
             # A day of a month counts as that month.
             keep &= first.astype(f"U{len(filters.until)}") <= filters.until
-    if filters.text.strip():
+    words = filters.text.strip()
+    if words and not filters.by_meaning:
         keep &= rows_with_words(topic_map, filters.text)
     if filters.area:
         keep &= inside(papers, filters.area)
+    if words and filters.by_meaning:
+        near, scores = meaning.near(topic_map, words)
+        keep &= near
+        return _best(np.flatnonzero(keep), scores)
     return np.flatnonzero(keep)
+
+
+def _best(rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Those of some rows with the highest scores, ascending."""
+    import numpy as np
+
+    best = np.argsort(-scores[rows], kind="stable")[: meaning.MOST_NEAR]
+    return np.asarray(np.sort(rows[best]))
+
+
+def ranked(topic_map: TopicMap, filters: Filters, rows: np.ndarray) -> np.ndarray:
+    """Rows that passed, the best hit first where something was searched for."""
+    import numpy as np
+
+    asked = filters.text.strip()
+    if not asked:
+        return rows
+    if not filters.by_meaning:
+        return ranked_by_words(topic_map, filters.text, rows)
+    scores = meaning.scores(topic_map, asked)
+    return np.asarray(rows[np.argsort(-scores[rows], kind="stable")])
 
 
 def filters_in_words(topic_map: TopicMap, filters: Filters) -> str:
@@ -83,12 +117,20 @@ def filters_in_words(topic_map: TopicMap, filters: Filters) -> str:
         f"topic {' or '.join(names)}" if names else "",
         f"dated from {wording.date(filters.since)}" if filters.since else "",
         f"dated up to {wording.date(filters.until)}" if filters.until else "",
-        f"with the words “{filters.text.strip()}”" if filters.text.strip() else "",
+        _search_in_words(filters),
         "in some topic" if filters.hide_unclustered else "",
         "within an outline drawn on the map" if filters.area else "",
     ]
     said = "; ".join(part for part in parts if part)
     return f"Only papers: {said}." if said else "All papers of the map."
+
+
+def _search_in_words(filters: Filters) -> str:
+    asked = filters.text.strip()
+    if not asked:
+        return ""
+    how = "near in meaning to" if filters.by_meaning else "with the words"
+    return f"{how} “{asked}”"
 
 
 def corners(area: str | None) -> tuple[tuple[float, float], ...]:

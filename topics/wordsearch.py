@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     from topics.topicmap import TopicMap
 
-__all__ = ["Query", "Respelled", "parse", "rows_with", "rows_with_words"]
+__all__ = [
+    "Query",
+    "Respelled",
+    "fold",
+    "is_unspaced",
+    "parse",
+    "ranked",
+    "rows_with",
+    "rows_with_words",
+]
 
 _PARTS = re.compile(r'(-?)(?:["“”]([^"“”]*)["“”]?|(\S+))')
 _BETWEEN = re.compile(r"[\W_]+")
@@ -35,6 +44,9 @@ _ASCII_BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
 _FORGIVEN = (4, 8)
 
 _MOST_SPELLINGS = 3
+
+#: Times that a word of an abstract counts for the order: more is mere length.
+_MOST_COUNTED = 5
 
 #: Searches of a map whose papers are remembered.
 _MOST_HITS = 32
@@ -130,6 +142,36 @@ def rows_with(topic_map: TopicMap, text: str) -> Hits:
         return index.hits[text]
 
 
+def ranked(topic_map: TopicMap, text: str, rows: np.ndarray) -> np.ndarray:
+    """Rows of papers that were found, those first that say most of what was asked for.
+
+    First the papers with more of it in the title, then in the authors, then those whose abstract
+    says it more often; among equals the order stays.
+    """
+    import numpy as np
+
+    asked = rows_with(topic_map, text)
+    stands_for = {each.word: each.spellings for each in asked[1]}
+    wanted = [f" {word}" for part in parse(text).wanted for word in stands_for.get(part) or (part,)]
+    texts = _index_of(topic_map.built or topic_map).texts
+
+    def weight(row: int) -> tuple[int, int, int]:
+        title, authors, abstract = texts[row].split("\n", 2)
+        said = sum(min(abstract.count(part), _MOST_COUNTED) for part in wanted)
+        return (
+            -sum(part in title for part in wanted),
+            -sum(part in authors for part in wanted),
+            -said,
+        )
+
+    return np.asarray(sorted((int(row) for row in rows), key=weight), dtype=np.int64)
+
+
+def is_unspaced(part: str) -> bool:
+    """Whether what is asked for is of a script that puts no spaces between words."""
+    return _UNSPACED.search(part) is not None
+
+
 def _look_up(index: _Index, query: Query) -> Hits:
     import numpy as np
 
@@ -154,7 +196,7 @@ def _having(texts: tuple[str, ...], part: str, *, whole: bool) -> np.ndarray:
     import numpy as np
 
     # Where words are written without spaces, one begins anywhere.
-    asked = part if _UNSPACED.search(part) else f" {part}{' ' if whole else ''}"
+    asked = part if is_unspaced(part) else f" {part}{' ' if whole else ''}"
     return np.fromiter((asked in text for text in texts), bool, len(texts))
 
 

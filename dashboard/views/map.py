@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import figures, links, tables, text, wording
+from dashboard.found import found
 from dashboard.further import also_near
 from dashboard.map_layer import map_layer, map_points
 from dashboard.opening import points_address
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dashboard.screen import Screen
+    from dashboard.state import View
 
 __all__ = ["show"]
 
@@ -33,11 +35,18 @@ def show(screen: Screen) -> None:
         map_points(screen.topic_map, points_address(screen.topic_map, screen.view))
     with key:
         map_layer(screen, figures.groups(screen))
-    if screen.view.paper is not None:
+    if screen.view.beside:
         with stage.container(key="pm-panel"):
-            _paper(screen, screen.view.paper)
+            _beside(screen)
     if screen.view.area:
         _picked(screen)
+
+
+def _beside(screen: Screen) -> None:
+    if screen.view.paper is not None:
+        _paper(screen, screen.view.paper)
+    else:
+        found(screen)
 
 
 def _paper(screen: Screen, paper_id: str) -> None:
@@ -45,11 +54,12 @@ def _paper(screen: Screen, paper_id: str) -> None:
     view = screen.view
     row = screen.topic_map.row_of[paper_id]
     paper = tables.records(screen.topic_map.papers.iloc[[row]])[0]
+    label, icon = _way_back(view)
     with st.container(horizontal=True, horizontal_alignment="distribute", key="pm-panel-top"):
         st.html(text.element("div", _facts(paper), css_class="pm-facts"))
         st.button(
-            "Close",
-            icon=":material/close:",
+            label,
+            icon=icon,
             type="tertiary",
             on_click=links.change,
             kwargs={"paper": None},
@@ -70,6 +80,13 @@ def _paper(screen: Screen, paper_id: str) -> None:
     known = wording.is_known(abstract)
     words = abstract if known else "The source gives no abstract."
     st.html(text.element("p", words, css_class="pm-panel-abstract"))
+
+
+def _way_back(view: View) -> tuple[str, str]:
+    """Label and icon of what closes a paper: there may be a list to go back to."""
+    if view.searched:
+        return "Back to the list", ":material/arrow_back:"
+    return "Close", ":material/close:"
 
 
 def _facts(paper: Mapping[str, Any]) -> str:

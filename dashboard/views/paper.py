@@ -11,6 +11,7 @@ from dashboard import links, tables, text, wording
 from dashboard.further import also_near
 from dashboard.highlight import marked
 from dashboard.neighbourhood import rare_similarity, similar_papers
+from dashboard.selection import best_first
 from dashboard.state import UNCLUSTERED
 from dashboard.views import empty
 from topics.exports import author_names, paper_address, web_address
@@ -75,7 +76,7 @@ def _site(url: str) -> str:
 
 
 def _list(screen: Screen) -> None:
-    papers = screen.selection.papers
+    papers = best_first(screen.selection, screen.view).papers
     st.title("Papers")
     if len(papers) <= _MOST_CHOICES:
         titles = dict(zip(papers["id"], papers["title"], strict=True))

@@ -1,0 +1,44 @@
+"""How readers find papers, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.browser.mapping import param, settled, wait_for_map
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenTab
+
+
+def test_a_search_by_meaning_lists_its_hits_and_opens_one(open_tab: OpenTab, site: str) -> None:
+    page = open_tab(f"{site}/?map=map")
+    wait_for_map(page)
+    page.get_by_role("radio", name="By meaning").click()
+    settled(page)
+    search = page.get_by_role("searchbox", name="Search")
+    search.press_sequentially("making a model forget", delay=30)
+    expect(page.get_by_role("status")).to_contain_text("found")
+    expect(page).to_have_url(re.compile("text=making.a.model.forget|text=making%20a%20model"))
+    expect(search).to_be_focused()
+    settled(page)
+    assert param(page, "search") == ["meaning"]
+    reasons = page.locator(".pm-reason")
+    expect(reasons.first).to_contain_text(re.compile(r"near \(0\.\d\d\)", re.IGNORECASE))
+    first = page.locator(".st-key-pm-found a").first
+    title = first.inner_text()
+    first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".pm-paper-title")).to_have_text(title)
+    settled(page)
+    page.get_by_role("button", name="Back to the list").click()
+    expect(reasons.first).to_be_visible()
+    settled(page)
+    elsewhere = open_tab(page.evaluate("window.location.href"), fresh=True)
+    wait_for_map(elsewhere)
+    assert (
+        elsewhere.locator(".st-key-pm-found a").all_inner_texts()
+        == page.locator(".st-key-pm-found a").all_inner_texts()
+    )
