@@ -51,7 +51,7 @@ def style() -> None:
     """Put the dashboard's style sheet in place; nothing of a map's data is in it."""
     variables = style_variables(current_palette())
     colours = "".join(f"{name}:{value};" for name, value in variables.items())
-    sheets = _asset("style.css") + _asset("views.css") + _asset("build.css")
+    sheets = _asset("style.css") + _asset("time.css") + _asset("views.css") + _asset("build.css")
     st.html(f"<style>:root{{{colours}}}{sheets}</style>")
 
 
@@ -200,7 +200,7 @@ def _period(topic_map: TopicMap, view: View) -> None:
     if len(every) < 2:
         return
     whole = (every[0], every[-1])
-    asked = (view.since or whole[0], view.until or whole[1])
+    asked = (view.begin or whole[0], view.until or whole[1])
     value = tuple(min(max(month, whole[0]), whole[1]) for month in asked)
     if st.session_state.get("period", whole) != value:
         st.session_state["period"] = value
@@ -210,10 +210,11 @@ def _period(topic_map: TopicMap, view: View) -> None:
         links.change(
             since=None if since == whole[0] else since,
             until=None if until == whole[1] else until,
+            new=None,
         )
 
     st.select_slider(
         "Period", every, whole, format_func=wording.date, key="period", on_change=changed
     )
-    if topic_map.undated and (view.since or view.until):
+    if topic_map.undated and (view.begin or view.until):
         st.caption(f"{wording.count(topic_map.undated, 'undated paper')} left out.")

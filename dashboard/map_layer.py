@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import links
-from dashboard.figures import UNCLUSTERED, marker_size
+from dashboard.figures import UNCLUSTERED, groups, marker_size
 from dashboard.map_points import packed, paint
+from dashboard.map_time import at_all_times, period_change, time_data
 from dashboard.selection import corners
 from dashboard.state import camera
 from topics.traits import traits
@@ -48,6 +49,8 @@ MAP_SCRIPT = (
     "canvas",
     "gestures",
     "overlay",
+    "time",
+    "timebar",
     "atlas",
 )
 _LAYER = ("dom", "legend", "controls", "mount_layer")
@@ -112,6 +115,8 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
         return {"area": area} if area else {}
     elif kind == "camera":
         return {"at": _at(event.get("camera"))}
+    elif kind == "period":
+        return period_change(event)
     elif kind == "unclustered":
         return {"hide_unclustered": not view.hide_unclustered}
     elif kind == "colour" and event.get("key") in list(traits(screen.topic_map)):
@@ -125,14 +130,16 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
 
 def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
     """What the map looks like in this view; the browser sets texts as text, never as markup."""
+    whole = at_all_times(screen)
     return {
         "papers": screen.topic_map.digest[:12],
-        **paint(screen, parts),
+        **paint(whole, parts if whole is screen else groups(whole)),
+        "time": time_data(screen),
         "size": marker_size(screen.selection.total),
         "background": screen.palette.background,
         "said": f"Map of {screen.selection.summary}. Arrow keys move it, plus and minus zoom, "
         "0 shows all of it.",
-        **_names(screen),
+        **_names(whole),
         "selected": screen.topic_map.row_of.get(screen.view.paper or ""),
         "area": [list(corner) for corner in corners(screen.view.area)],
         "camera": camera(screen.view.at),

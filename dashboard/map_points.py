@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard import wording
 from dashboard.figures import extent
+from dashboard.map_time import date_months
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,7 +49,8 @@ def packed(topic_map: TopicMap) -> bytes:
     papers = topic_map.papers
     number = {topic: i for i, topic in enumerate(topic_map.topics["id"])}
     said = [wording.date(date) for date in papers["date"]]
-    dates = {date: i for i, date in enumerate(sorted(set(said)))}
+    meant = dict(zip(said, papers["date"], strict=True))
+    dates = {date: i for i, date in enumerate(sorted(meant))}
     columns: dict[str, np.ndarray] = {
         "x": papers["x"].to_numpy(dtype="<f4"),
         "y": papers["y"].to_numpy(dtype="<f4"),
@@ -65,6 +67,7 @@ def packed(topic_map: TopicMap) -> bytes:
         "extent": [x0, x1, y0, y1],
         "topics": list(topic_map.topics["name"]),
         "dates": list(dates),
+        "months": date_months({date: meant[date] for date in dates}),
     }
     return _pack(header, columns)
 

@@ -233,7 +233,8 @@ def _opening_script() -> str:
 @cache
 def _opening_sheet() -> str:
     return "\n".join(
-        (_ASSETS / name).read_text(encoding="utf-8") for name in ("style.css", "opening.css")
+        (_ASSETS / name).read_text(encoding="utf-8")
+        for name in ("style.css", "time.css", "opening.css")
     )
 
 

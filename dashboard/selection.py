@@ -92,7 +92,7 @@ def filters_of(view: View) -> Filters:
     return Filters(
         themes=view.themes,
         topics=view.topics,
-        since=view.since,
+        since=view.begin,
         until=view.until,
         text=view.text,
         by_meaning=view.search == "meaning",

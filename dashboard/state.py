@@ -62,6 +62,7 @@ class View:
         topics: only papers of these topics (ids); empty for all.
         since: first month, ``YYYY-MM``.
         until: last month, ``YYYY-MM``.
+        new: month from which on papers count as new, ``YYYY-MM``: only these, and what they are.
         text: only papers with all these words in title, abstract or authors, or near to it in
             meaning.
         search: whether the text is words to be found or a meaning to be near to.
@@ -84,6 +85,7 @@ class View:
     topics: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
+    new: str | None = None
     text: str = ""
     search: str = "words"
     hide_unclustered: bool = False
@@ -102,6 +104,7 @@ class View:
             or self.topics
             or self.since
             or self.until
+            or self.new
             or self.text
             or self.hide_unclustered
             or self.least_confidence is not None
@@ -118,6 +121,15 @@ class View:
         return self.paper is not None or self.searched
 
     @property
+    def begin(self) -> str | None:
+        """First month of the papers shown, by either filter; None where none is set."""
+        return max(filter(None, (self.since, self.new)), default=None)
+
+    def at_all_times(self) -> View:
+        """The same view with papers of all times."""
+        return replace(self, since=None, until=None, new=None)
+
+    @property
     def least_confidence(self) -> float | None:
         """Confidence from which a paper is in its nearest topic, 0 to 1; None as it was built."""
         return None if self.confidence == "as built" else int(self.confidence) / 100
@@ -130,6 +142,7 @@ class View:
             topics=(),
             since=None,
             until=None,
+            new=None,
             text="",
             hide_unclustered=False,
             confidence="as built",
@@ -175,6 +188,9 @@ class View:
         since, until = read.get("since"), read.get("until")
         if since and until and since > until:
             read["since"], read["until"] = until, since
+        if read.get("new") and until and read["new"] > until:
+            # Nothing could be new before it ends.
+            read["until"] = None
         return cls(**read), tuple(notices)
 
     def within(self, topic_map: TopicMap) -> tuple[View, tuple[str, ...]]:
@@ -239,7 +255,7 @@ def _parse_one(name: str, value: str) -> Any:
         if value and value not in CHOICES[name]:
             raise ValueError(f"it should be one of {', '.join(CHOICES[name])}")
         return value or CHOICES[name][0]
-    if name in ("since", "until") and value and not _MONTH.fullmatch(value):
+    if name in ("since", "until", "new") and value and not _MONTH.fullmatch(value):
         raise ValueError("it should be a month such as 2025-03")
     if name == "build" and value and not _BUILD.fullmatch(value):
         raise ValueError("it is not the mark of a build")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -26,6 +28,7 @@ __all__ = [
     "html_of",
     "open_page",
     "served",
+    "unpacked",
     "words_of",
 ]
 
@@ -91,6 +94,17 @@ def components_of(test: AppTest) -> dict[str, Any]:
         if element.proto.WhichOneof("data") == "json"
         else element.proto.bytes
         for element in test.get("bidi_component")
+    }
+
+
+def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The papers as the browser reads them: the header and the columns."""
+    plain = gzip.decompress(data)
+    length = int.from_bytes(plain[:4], "little")
+    header = json.loads(plain[4 : 4 + length])
+    return header, {
+        name: np.frombuffer(plain, f"<{column['type']}", column["size"], column["at"])
+        for name, column in header["columns"].items()
     }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from base64 import b64decode
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from dashboard.screen import Screen
 from dashboard.selection import select
 from dashboard.state import View
 from dashboard.theme import DARK, LIGHT
+from tests.dashboard.screens import unpacked
 from tests.factories import HOSTILE_TITLES, make_map
 from topics.traits import traits
 
@@ -59,13 +58,7 @@ def test_every_paper_is_one_point_of_its_colour(colour: str, topic_map: TopicMap
 
 def unpack(topic_map: TopicMap) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The papers as the browser reads them."""
-    data = gzip.decompress(packed(topic_map))
-    length = int.from_bytes(data[:4], "little")
-    header = json.loads(data[4 : 4 + length])
-    return header, {
-        name: np.frombuffer(data, f"<{column['type']}", column["size"], column["at"])
-        for name, column in header["columns"].items()
-    }
+    return unpacked(packed(topic_map))
 
 
 def test_the_browser_gets_places_topics_dates_and_titles() -> None:

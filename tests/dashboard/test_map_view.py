@@ -20,6 +20,7 @@ from tests.dashboard.screens import (
     html_of,
     open_page,
     served,
+    unpacked,
     words_of,
 )
 from tests.factories import make_map, write_map
@@ -45,11 +46,34 @@ def open_map_view(folder: Path, **params: Any) -> AppTest:
 
 def points(page: AppTest) -> int:
     """Number of points on the map."""
-    scene = components_of(page)["papermap.map_layer"]
-    return sum(
+    told = components_of(page)
+    scene = told["papermap.map_layer"]
+    lit = [
         bool(look) and not look["faint"]
         for look in (scene["looks"][code] for code in b64decode(scene["codes"]))
+    ]
+    return sum(
+        one and kept for one, kept in zip(lit, in_time(told["papermap.map"], scene), strict=True)
     )
+
+
+def in_time(packed: bytes, scene: dict[str, Any]) -> list[bool]:
+    """Which papers the browser finds in the span of time: it lies beside the colours."""
+    header, columns = unpacked(packed)
+
+    def month(text: str) -> int:
+        return 12 * int(text[:4]) + int(text[5:]) - 1
+
+    time = scene["time"] or {"since": None, "until": None}
+    since, until = time["since"], time["until"]
+    if not since and not until:
+        return [True] * len(columns["date"])
+    return [
+        bool(span)
+        and (not since or span[1] >= month(since))
+        and (not until or span[0] <= month(until))
+        for span in (header["months"][date] for date in columns["date"])
+    ]
 
 
 def address(page: AppTest) -> dict[str, list[str]]:

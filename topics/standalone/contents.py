@@ -15,7 +15,7 @@ from topics.report.summaries import summary
 from topics.trend_lines import read_on, trends
 from topics.trend_verdicts import FALSE_SHARE, trend_verdicts
 from topics.trend_wording import WORDS, share, span_in_words
-from topics.trends import period_of
+from topics.trends import choose_period, period_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +67,7 @@ def contents(topic_map: TopicMap, *, title: str) -> dict[str, Any]:
         "changes": _changes(topic_map),
         "dates": dates,
         "said": [wording.date(date) for date in dates],
+        "grain": choose_period(topic_map.papers["date"], topic_map.papers["date_precision"]),
         "ticks": [wording.date(tick) for tick in dict.fromkeys(ticks)],
         "months": [(date + "-01")[:7] for date in (days[0], days[-1])] if days else [],
         **_papers(topic_map, papers, dates),

@@ -31,11 +31,11 @@ __all__ = ["ATLAS", "MOST_ABSTRACTS", "page_bytes", "write_page"]
 #: Modules of the dashboard's map that the file uses as they are.
 ATLAS = (
     *("dom", "camera", "points", "labels", "layers", "webgl", "canvas", "gestures", "overlay"),
-    *("atlas", "legend"),
+    *("time", "timebar", "atlas", "legend"),
 )
 _APP = ("search", "store", "view", "parts", "charts", "map_page", "pages", "app")
 #: What the app takes from the map's modules, all else in them is their own.
-_USED = ("Atlas", "Points", "drawLegend", "inside", "isNarrow", "svg")
+_USED = ("Atlas", "Points", "drawLegend", "inside", "isNarrow", "monthOf", "svg")
 
 #: Papers up to which a file holds abstracts, unless it is asked to.
 MOST_ABSTRACTS = 40_000
@@ -127,9 +127,8 @@ def _digest(text: str) -> str:
 
 
 def _style() -> str:
-    return (
-        _asset("style.css") + _asset("views.css") + (_HERE / "app.css").read_text(encoding="utf-8")
-    )
+    sheets = [_asset(name) for name in ("style.css", "time.css", "views.css")]
+    return "".join((*sheets, (_HERE / "app.css").read_text(encoding="utf-8")))
 
 
 def _script() -> str:

@@ -46,6 +46,12 @@ export class Atlas {
       () => this.canvas.focus({ preventScroll: true }),
     );
     this.addTools();
+    this.time = new TimeBar(host, {
+      change: () => this.showSpan(),
+      names: () => this.scene && this.drawNames(),
+      tell: (span) => send({ kind: "period", ...span }),
+      enter: () => this.overlay.point(null),
+    });
     this.letGo = followHands(host, this.hands());
     this.keys = (event) => this.key(event);
     host.addEventListener("keydown", this.keys);
@@ -95,6 +101,7 @@ export class Atlas {
     this.letGo();
     this.host.removeEventListener("keydown", this.keys);
     this.stop();
+    this.time.dispose();
     this.painter.dispose();
     this.host.replaceChildren();
   }
@@ -102,6 +109,7 @@ export class Atlas {
   setPoints(points) {
     this.stop();
     this.points = points;
+    this.time.setPoints(points);
     this.overlay.forget();
     this.camera = null;
     this.home = true;
@@ -115,7 +123,8 @@ export class Atlas {
    * @param {object} scene `codes` (a byte a paper: which of `looks`), `looks` ({colour, hollow,
    *   faint}; null hides), `labels` of topics and perhaps `groups` of them (see `layersOf`),
    *   `selected` (row or null), `area` (corners), `size` of a point,
-   *   `background` ("#rrggbb"), `camera` ({x, y, span} or null), `said` (what the map shows)
+   *   `background` ("#rrggbb"), `camera` ({x, y, span} or null), `said` (what the map shows), and
+   *   perhaps `time` (see `TimeBar.setScene`)
    */
   setScene(scene) {
     this.scene = scene;
@@ -127,11 +136,11 @@ export class Atlas {
   update() {
     if (!this.points || !this.scene || this.scene.codes.length !== this.points.size) return;
     this.canvas.setAttribute("aria-label", this.scene.said);
+    this.time.setScene(this.scene);
     this.measure();
     if (!this.frame.width || !this.frame.height) return;
     this.takeCamera();
     this.recolour();
-    this.host.dataset.points = String(this.counted);
     this.drawNames();
   }
 
@@ -169,7 +178,7 @@ export class Atlas {
 
   shown(row) {
     const look = this.scene.looks[this.scene.codes[row]];
-    return Boolean(look) && !look.faint;
+    return Boolean(look) && !look.faint && (!this.time.mask || this.time.mask[this.points.date[row]] === 1);
   }
 
   recolour() {
@@ -181,18 +190,25 @@ export class Atlas {
     const alpha = ({ faint, hollow, quiet }) => (faint ? 50 : quiet && !hollow ? 130 : hollow && !open ? 110 : 232);
     const tints = looks.map((look) => look && [...rgb(look.colour), alpha(look)]);
     const { x, y } = this.points;
-    this.counted = 0;
     for (let i = 0; i < codes.length; i += 1) {
       const tint = tints[codes[i]];
       if (!tint) continue;
       rgba.set(tint, 4 * i);
       rings[i] = open && looks[codes[i]].hollow ? 1 : 0;
-      if (!looks[codes[i]].faint) this.counted += 1;
       if (area.length && !inside(area, x[i], y[i])) rgba[4 * i + 3] *= FADED;
     }
     // At the back what is filtered out, then what is in no topic; the rest in no order.
     const ranks = looks.map((look) => (look ? (look.faint ? 0 : look.hollow || look.quiet ? 1 : 2) : -1));
-    this.painter.colours({ rgba, rings, rows: drawingOrder(codes, ranks) });
+    this.base = { rgba, rings, rows: drawingOrder(codes, ranks), tints };
+    this.showSpan();
+  }
+
+  /** Light up what lies in the span of time that the reader chose. */
+  showSpan() {
+    const { painted, counted } = inSpan(this.base, this.scene, this.points, this.time.mask);
+    this.counted = counted;
+    this.host.dataset.points = String(counted);
+    this.painter.colours(painted);
     this.paint();
   }
 
@@ -208,12 +224,15 @@ export class Atlas {
   }
 
   measure() {
-    const { clientWidth: width, clientHeight: height } = this.host;
+    const { clientWidth: width, clientHeight } = this.host;
+    const height = Math.max(0, clientHeight - this.time.height);
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     if (width === this.frame.width && height === this.frame.height && ratio === this.ratio) return false;
     this.frame = { width, height };
     this.ratio = ratio;
     [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    this.canvas.style.height = `${height}px`;
+    this.host.style.setProperty("--pm-time", `${clientHeight - height}px`);
     return true;
   }
 
@@ -221,6 +240,7 @@ export class Atlas {
     if (!this.points || !this.scene || !this.measure()) return;
     if (!this.frame.width || !this.frame.height) return;
     if (this.counted === undefined) return this.update();
+    this.time.layOut();
     this.takeCamera();
     this.paint();
     this.overlay.moveNames(this.places.place);
@@ -272,7 +292,7 @@ export class Atlas {
       return rows.map((row) => ({ id: `paper ${row}`, kind: "paper", row, name: points.title(row) }));
     }
     this.layers ??= layersOf(points, scene.labels, scene.groups);
-    return dueAt(this.layers, camera.scale);
+    return dueAt(inTime(this.layers, this.time), camera.scale).filter((label) => label.count);
   }
 
   /** The reader chose a name. */

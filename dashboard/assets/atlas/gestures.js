@@ -26,7 +26,7 @@ export function followHands(host, does) {
         hands.clear();
         Object.assign(state, { moved: false, pinched: false, drawing: false });
       }
-      if (event.button !== 0 || event.target.closest(".pm-tools")) return;
+      if (event.button !== 0 || event.target.closest(".pm-tools, .pm-time")) return;
       hands.set(event.pointerId, { last: at(event), start: at(event) });
       if (hands.size === 2) {
         state.pinched = true;

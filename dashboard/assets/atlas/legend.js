@@ -17,6 +17,7 @@ function legendItem(item, send) {
     node.title = item.tip;
     node.addEventListener("click", () => send({ kind: item.kind, key: item.key }));
   }
+  if (item.colour) node.dataset.look = `${item.hollow ? "ring" : "disc"} ${item.colour}`;
   const swatch = element("i", item.hollow ? "pm-swatch pm-hollow" : "pm-swatch");
   swatch.style.setProperty("--colour", item.colour);
   node.append(swatch, element("span", "", item.name), element("small", "", item.count));

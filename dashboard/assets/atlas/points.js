@@ -43,6 +43,7 @@ export class Points {
     this.extent = header.extent;
     this.topics = header.topics;
     this.dates = header.dates;
+    this.months = header.months; // first and last month of each date, see time.js
     this.grid = new Grid(this.x, this.y, header.extent);
   }
 

@@ -21,11 +21,14 @@ class MapPage {
     const { store, dark } = this.app;
     const palette = store.palettes[dark ? "dark" : "light"];
     this.colours.value = view.colour;
-    const { codes, looks } = store.paint(view, rows, dark);
+    // The atlas itself lights up what lies in the span of time.
+    const whole = view.since || view.until ? await store.rows({ ...view, since: "", until: "" }) : rows;
+    if (!isCurrent()) return;
+    const { codes, looks } = store.paint(view, whole, dark);
     drawLegend(this.legend, this.legendOf(view, rows), (event) => this.heard(event));
     await this.drawPanel(view, rows, isCurrent);
     if (!isCurrent()) return;
-    const counts = store.counted(rows, "topic");
+    const counts = store.counted(whole, "topic");
     const labels = store.topics
       .map(({ id, name, parent }, at) => ({ id, number: at, name, parent, count: counts.get(at) ?? 0 }))
       .filter((label) => label.count)
@@ -44,6 +47,7 @@ class MapPage {
       background: palette.background,
       selected: view.paper === null ? null : store.rowOf.get(view.paper),
       area: cornersOf(view.area) ?? [],
+      time: store.months.length && store.months[0] !== store.months[1] ? { since: view.since, until: view.until, grain: store.grain } : null,
       camera: at ? { x: at[0], y: at[1], span: at[2] } : null,
       said: `Map of ${this.app.summary(rows)}. Arrow keys move it, plus and minus zoom, 0 shows all of it. The same papers are a list on the page Papers.`,
     });
@@ -85,6 +89,7 @@ class MapPage {
       const { camera } = event;
       app.note({ at: camera ? [camera.x, camera.y, camera.span].map((v) => v.toFixed(6)).join() : null });
     } else if (event.kind === "unclustered") app.change({ hide_unclustered: !view.hide_unclustered });
+    else if (event.kind === "period") app.change({ since: event.since ?? "", until: event.until ?? "" });
     else if (event.kind === "theme") {
       const rest = view.themes.filter((name) => name !== event.key);
       app.change({ themes: rest.length < view.themes.length ? rest : [...view.themes, event.key] });

@@ -52,6 +52,7 @@ class Store {
       extent: this.extent,
       topics: topics.map((topic) => topic.name),
       dates: ["undated", ...this.said],
+      months: [null, ...this.first.map((first, at) => [first, this.last[at]].map((day) => monthOf(day)))],
     };
     const points = new Points(header, columns);
     points.title = (row) => (row >= 0 && row < size ? this.title(row) : null);
