@@ -247,7 +247,7 @@ export class TimeBar {
     this.does.change();
     this.nameSoon();
     clearTimeout(this.resting);
-    if (!playing) this.resting = setTimeout(() => this.rest(), rest ? 0 : REST);
+    if (!playing && !this.held) this.resting = setTimeout(() => this.rest(), rest ? 0 : REST);
   }
 
   /** The names follow, though not at every picture: a reader could not read them. */
@@ -390,6 +390,7 @@ export class TimeBar {
       const held = this.span && event.target === this.window;
       hand = { kind: end >= 0 ? "end" : held ? "window" : "new", end, at, months, x: event.clientX, moved: false };
       this.track.setPointerCapture(event.pointerId);
+      this.held = true;
       (end >= 0 ? this.thumbs[end] : null)?.focus({ preventScroll: true });
       event.preventDefault();
     });
@@ -400,11 +401,12 @@ export class TimeBar {
       this.choose(this.handed(hand, event));
     });
     const end = (event) => {
+      this.held = false;
       if (hand && !hand.moved && hand.kind !== "end" && event.type === "pointerup") {
         // A click on a bar is for its time alone.
         this.setGrowing(false, { quiet: true });
         this.choose([hand.at, hand.at + this.axis.size - 1]);
-      }
+      } else if (hand) this.resting = setTimeout(() => this.rest(), REST);
       hand = null;
     };
     this.track.addEventListener("pointerup", end);
