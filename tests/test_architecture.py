@@ -43,7 +43,7 @@ LAYERS = (
         "wording",
     ),
     ("snapshots", "topicmap"),
-    ("grams", "wordsearch"),
+    ("grams", "medoids", "subtopics", "tablefiles", "wordsearch"),
     (
         "drawing",
         "palette",
@@ -71,6 +71,7 @@ LAYERS = (
     ("choosing",),
     ("names",),
     ("labels",),
+    ("edits", "relabelling"),
     (
         "artefact",
         "exports",
@@ -81,10 +82,11 @@ LAYERS = (
         "trend_lines",
         "trend_verdicts",
     ),
-    ("ledger", "publishing", "trend_wording"),
+    ("curation", "ledger", "publishing", "trend_wording"),
+    ("drafts",),
     ("report",),
     ("reports", "standalone"),
-    ("flags", "preview", "report_flags"),
+    ("edit_commands", "edit_flags", "flags", "preview", "report_flags"),
     ("describing",),
     ("stages",),
     ("naming", "theming"),
@@ -92,13 +94,17 @@ LAYERS = (
     ("growth", "pipeline"),
     ("regrouping",),
     ("commands", "updating"),
+    ("build_summaries",),
     ("cli",),
 )
 
 #: What the dashboard may use: modules that read a map, none that fits one.
 READ_SIDE = {
     "artefact",
+    "curation",
+    "drafts",
     "drawing",
+    "edits",
     "encoders",
     "errors",
     "exports",

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from topics.edits.log import LOG, parse_log
 from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew
 from topics.folders import file_digest, present, replacing
 from topics.snapshots import first_whole, named_digest, unreadable
+from topics.tablefiles import arrow_table, file_name, read_table
 from topics.topicmap import LATER_TABLES, SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     import pandas as pd
-    import pyarrow as pa
 
-__all__ = ["check_target", "load", "read_manifest", "save"]
+__all__ = ["check_target", "freeze", "load", "read_log", "read_manifest", "save"]
 
 MANIFEST = "manifest.json"
 VECTORS = "vectors.npy"
@@ -32,23 +33,8 @@ ENCODER = "encoder"
 #: What file managers and git leave in folders, and nobody misses.
 _LITTER = {".DS_Store", ".directory", ".gitkeep", "Thumbs.db", "desktop.ini"}
 
-#: Columns that hold a list of texts, whole numbers or real numbers; all others hold text.
-_LISTS = ("authors", "sources", "keywords", "representatives")
-_WHOLE = ("author_count", "comments", "upvotes", "size", "line", "rank")
-_REAL = (
-    "topic_confidence",
-    "theme_confidence",
-    "x",
-    "y",
-    "stability",
-    "share",
-    "low",
-    "high",
-    "confidence",
-)
 
-
-def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
+def load(path: str | os.PathLike[str], *, verify: bool = True, edited: bool = True) -> TopicMap:
     """Read a map folder, or the current snapshot of a folder that maps are published to.
 
     Lists are Python lists, never null; a missing text or number is null.
@@ -56,6 +42,7 @@ def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
     Args:
         path: the folder.
         verify: compare every file with the digest that the manifest states.
+        edited: apply the map's log of edits; the map as it was built if not.
 
     Raises:
         MapNotFound: there is no folder or no manifest.
@@ -64,15 +51,17 @@ def load(path: str | os.PathLike[str], *, verify: bool = True) -> TopicMap:
         MapWithdrawn: it was published once, and taken back.
     """
     return first_whole(
-        _present(Path(path)), lambda folder, notes: _load(folder, notes, verify=verify)
+        _present(Path(path)),
+        lambda folder, notes: _load(folder, notes, verify=verify, edited=edited),
     )
 
 
-def _load(path: Path, notes: tuple[str, ...], *, verify: bool) -> TopicMap:
+def _load(path: Path, notes: tuple[str, ...], *, verify: bool, edited: bool) -> TopicMap:
     while True:
         folder = _present(path)
         with _held(folder) as number:
-            manifest = _manifest(folder, notes)
+            log = read_log(folder)
+            manifest = _manifest(folder, notes, log=log)
             try:
                 topic_map = _read(folder, manifest, verify=verify)
             except MapBroken:
@@ -80,12 +69,35 @@ def _load(path: Path, notes: tuple[str, ...], *, verify: bool) -> TopicMap:
                     raise
             else:
                 if not _replaced(folder, manifest, number):
-                    return topic_map
+                    return _edited(topic_map, log) if edited and log else topic_map
         # Another process swapped in a new map meanwhile: files of both may have been read.
+
+
+def _edited(topic_map: TopicMap, log: bytes) -> TopicMap:
+    from topics.edits.replay import apply
+
+    return apply(topic_map, parse_log(log))
+
+
+def read_log(path: str | os.PathLike[str]) -> bytes:
+    """Read what a map folder holds as its log of edits; empty where there is none.
+
+    Raises:
+        MapBroken: it cannot be read.
+    """
+    try:
+        return (_present(Path(path)) / LOG).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+    except OSError as error:
+        raise unreadable(Path(path), error) from error
 
 
 def read_manifest(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read and check a map's manifest alone.
+
+    Its ``digest`` names the map as it is shown, edits included; ``built_digest`` the map as it
+    was built.
 
     Raises:
         MapNotFound: there is no folder or no manifest.
@@ -103,7 +115,9 @@ def _present(path: Path) -> Path:
         raise unreadable(path, error) from error
 
 
-def _manifest(folder: Path, notes: tuple[str, ...] = ()) -> dict[str, Any]:
+def _manifest(
+    folder: Path, notes: tuple[str, ...] = (), *, log: bytes | None = None
+) -> dict[str, Any]:
     try:
         raw = (folder / MANIFEST).read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -114,6 +128,10 @@ def _manifest(folder: Path, notes: tuple[str, ...] = ()) -> dict[str, Any]:
     except OSError as error:
         raise unreadable(folder, error) from error
     manifest = _checked(folder, raw)
+    if LOG not in manifest["files"] and (log := read_log(folder) if log is None else log):
+        # A snapshot's own digest stands for its edits; elsewhere they come on top of it.
+        told = f"{manifest['digest']}\n{hashlib.sha256(log).hexdigest()}"
+        manifest["digest"] = hashlib.sha256(told.encode()).hexdigest()
     return {**manifest, "notices": [*manifest.get("notices", []), *notes]} if notes else manifest
 
 
@@ -123,6 +141,7 @@ def save(
     *,
     write_encoder: Callable[[Path], None],
     replaces: str | None = None,
+    log: bytes | None = None,
 ) -> TopicMap:
     """Write a map beside its target, sync it and swap it in.
 
@@ -134,10 +153,11 @@ def save(
         path: the target folder, or a link to it; an existing map there is replaced, anything
             else is refused.
         write_encoder: writes the encoder's data files into the folder it is given.
-        replaces: digest of the map that must still stand there; whichever does if None.
+        replaces: digest of the map as built that must still stand there; whichever does if None.
+        log: its log of edits; that of the map that it replaces if None.
 
     Returns:
-        The map as it was written, read back.
+        The map as it was written, read back with its edits.
 
     Raises:
         BuildError: the target is no map, or cannot be written.
@@ -147,7 +167,9 @@ def save(
     try:
         with replacing(target) as folder:
             _write(topic_map, folder, write_encoder)
-            if replaces is not None and read_manifest(target)["digest"] != replaces:
+            if kept := read_log(target) if log is None else log:
+                (folder / LOG).write_bytes(kept)
+            if replaces is not None and read_manifest(target)["built_digest"] != replaces:
                 raise MapBusy(
                     f"Another process replaced the map at {target} meanwhile; it is as that one "
                     "made it. Run the same again to go on from there."
@@ -197,7 +219,7 @@ def check_target(path: str | os.PathLike[str]) -> Path:
 
 def _strangers(folder: Path) -> list[str]:
     """Names in a folder that do not belong to a map."""
-    ours = {ENCODER, *_required(), *map(_file, LATER_TABLES), *_LITTER}
+    ours = {ENCODER, LOG, *_required(), *map(file_name, LATER_TABLES), *_LITTER}
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         ours.update(PurePosixPath(name).parts[0] for name in manifest["files"])
@@ -229,13 +251,13 @@ def _checked(folder: Path, raw: bytes) -> dict[str, Any]:
     digest = hashlib.sha256(raw).hexdigest()
     if digest != (named_digest(folder) or digest):
         raise _broken(folder, f"{MANIFEST} is not the one that its address names")
-    return {**manifest, "digest": digest}
+    return {**manifest, "digest": digest, "built_digest": manifest.get("built_digest") or digest}
 
 
 def _read(folder: Path, manifest: dict[str, Any], *, verify: bool) -> TopicMap:
     if verify:
         _verify(folder, manifest)
-    later = [name for name in LATER_TABLES if _file(name) in manifest["files"]]
+    later = [name for name in LATER_TABLES if file_name(name) in manifest["files"]]
     tables = {name: _read_table(folder, name) for name in (*TABLES, *later)}
     vectors = _read_vectors(folder, len(tables["papers"]))
     nodes = tables["topics"]
@@ -248,27 +270,10 @@ def _read(folder: Path, manifest: dict[str, Any], *, verify: bool) -> TopicMap:
 
 
 def _read_table(folder: Path, name: str) -> pd.DataFrame:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        table = pq.read_table(folder / _file(name), partitioning=None)
-        columns = _columns(name)
-        if missing := [column for column in columns if column not in table.column_names]:
-            raise _broken(folder, f"{_file(name)} lacks the column(s) {', '.join(missing)}")
-        table = table.select(list(columns)).cast(_schema(name))
-        frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
-        for column in set(_LISTS).intersection(columns):
-            frame[column] = _as_lists(table[column])
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise _broken(folder, f"{_file(name)} cannot be read ({error})") from error
-    return frame
-
-
-def _as_lists(column: pa.ChunkedArray) -> pd.Series[Any]:
-    import pandas as pd
-
-    return pd.Series([item or [] for item in column.to_pylist()], dtype=object)
+        return read_table(folder, name)
+    except ValueError as error:
+        raise _broken(folder, str(error)) from error
 
 
 def _read_vectors(folder: Path, papers: int) -> np.ndarray:
@@ -342,16 +347,7 @@ def _what_is_at(folder: Path) -> str:
 
 
 def _required() -> list[str]:
-    return [*map(_file, TABLES), VECTORS]
-
-
-def _file(name: str) -> str:
-    return f"{name}.parquet"
-
-
-def _columns(name: str) -> tuple[str, ...]:
-    """Columns of a table, in order."""
-    return TABLES[name] if name in TABLES else LATER_TABLES[name]
+    return [*map(file_name, TABLES), VECTORS]
 
 
 def _is_inside(name: str) -> bool:
@@ -373,52 +369,56 @@ def _write(topic_map: TopicMap, folder: Path, write_encoder: Callable[[Path], No
 
     for name in (*TABLES, *LATER_TABLES):
         frame = getattr(topic_map, name)
-        table = _arrow(name, frame)
+        table = arrow_table(name, frame)
         if name == "topics" and len(topic_map.groups):
-            table = pa.concat_tables([table, _arrow(name, topic_map.groups)])
-        pq.write_table(table, folder / _file(name), compression="zstd")
+            table = pa.concat_tables([table, arrow_table(name, topic_map.groups)])
+        pq.write_table(table, folder / file_name(name), compression="zstd")
     vectors = np.ascontiguousarray(topic_map.vectors, dtype=np.float32)
     np.save(folder / VECTORS, vectors, allow_pickle=False)
     (folder / ENCODER).mkdir()
     write_encoder(folder / ENCODER)
-    manifest = {key: value for key, value in topic_map.manifest.items() if key != "digest"}
+    own = ("digest", "built_digest", "edits")
+    manifest = {key: value for key, value in topic_map.manifest.items() if key not in own}
     manifest["files"] = {
         file.relative_to(folder).as_posix(): file_digest(file)
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
+    (folder / MANIFEST).write_bytes(_manifest_bytes(manifest))
+
+
+def freeze(path: str | os.PathLike[str], folder: Path) -> tuple[str, dict[str, Path]]:
+    """What a snapshot of a map consists of: its files, its edits among them.
+
+    A log that nobody can add to any more is one more file of the map, vouched for by a manifest
+    of the snapshot's own.
+
+    Args:
+        path: folder of the map.
+        folder: an empty one, for what is not in the map's own.
+
+    Returns:
+        Digest of the snapshot's manifest, and each of its files by name, the manifest last.
+    """
+    target = _present(Path(path))
+    raw = (target / MANIFEST).read_bytes()
+    manifest, log = _checked(target, raw), read_log(target)
+    files = {name: target / name for name in sorted(manifest["files"])}
+    if log and LOG not in files:
+        (folder / LOG).write_bytes(log)
+        files[LOG] = folder / LOG
+        told = {key: value for key, value in manifest.items() if key != "digest"}
+        told["files"] = {**manifest["files"], LOG: file_digest(folder / LOG)}
+        raw = _manifest_bytes(told)
+    (folder / MANIFEST).write_bytes(raw)
+    return hashlib.sha256(raw).hexdigest(), {**files, MANIFEST: folder / MANIFEST}
+
+
+def _manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
     text = json.dumps(
         _plain(manifest), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False
     )
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-
-
-def _arrow(name: str, frame: pd.DataFrame) -> pa.Table:
-    import pyarrow as pa
-
-    columns = frame[list(_columns(name))]
-    try:
-        table = pa.Table.from_pandas(columns, schema=_schema(name), preserve_index=False)
-    except (pa.ArrowException, UnicodeError) as error:
-        raise BuildError(
-            f"The table of {name} holds a value that cannot be written: {error}. "
-            "Leave out the source that it comes from, and please report it."
-        ) from error
-    return table.replace_schema_metadata(None)
-
-
-def _schema(name: str) -> pa.Schema:
-    """Types of a table's columns, stated so that a column of nulls has one too."""
-    import pyarrow as pa
-
-    kinds: dict[str, Any] = {
-        **dict.fromkeys(_LISTS, pa.list_(pa.string())),
-        **dict.fromkeys(_WHOLE, pa.int64()),
-        **dict.fromkeys(_REAL, pa.float64()),
-    }
-    if name == "trends":
-        kinds["papers"] = pa.int64()
-    return pa.schema([(column, kinds.get(column, pa.string())) for column in _columns(name)])
+    return f"{text}\n".encode()
 
 
 def _plain(value: Any) -> Any:

@@ -11,8 +11,16 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from topics.build_summaries import account_of_update, summary_of_build
 from topics.commands import command_line
 from topics.console import Console, EventLines
+from topics.edit_commands import (
+    account,
+    edits_listed,
+    log_for_build,
+    make_edit,
+    manifest_with_edits,
+)
 from topics.errors import PapermapError
 from topics.flags import reading_of
 from topics.report_flags import filters_of, wishes_of
@@ -22,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from topics.progress import Progress
-    from topics.topicmap import TopicMap
-    from topics.updating import Updated
 
 __all__ = ["main"]
 
@@ -91,6 +97,7 @@ def _build(arguments: argparse.Namespace) -> None:
     settings = BuildSettings(
         **{setting.name: getattr(arguments, setting.name) for setting in describe()}
     )
+    log = log_for_build(arguments.edits, drop=arguments.no_edits, out=arguments.out)
     with _teller(arguments) as console:
         built = build(
             arguments.sources,
@@ -99,11 +106,12 @@ def _build(arguments: argparse.Namespace) -> None:
             cache=_cache(console, enabled=not arguments.no_cache),
             progress=console,
             reading=reading_of(arguments),
+            log=log,
         )
     if arguments.json:
-        _print_json({key: value for key, value in built.manifest.items() if key != "digest"})
+        _print_json(_manifest_of(built.manifest))
     else:
-        print(_summary(built, arguments.out))
+        print(summary_of_build(built, arguments.out))
 
 
 def _update(arguments: argparse.Namespace) -> int | None:
@@ -124,69 +132,16 @@ def _update(arguments: argparse.Namespace) -> int | None:
             reading=reading_of(arguments),
         )
     if arguments.json:
-        manifest = updated.topic_map.manifest
-        _print_json({key: value for key, value in manifest.items() if key != "digest"})
+        _print_json(_manifest_of(updated.topic_map.manifest))
     else:
-        print(_account(updated, arguments.map))
+        print(account_of_update(updated, arguments.map))
     return None
-
-
-def _account(updated: Updated, path: str) -> str:
-    """What an update did, in a few lines."""
-    from topics.updating import MANY_NEW
-
-    read, papers = updated.read, updated.topic_map.papers
-    lines = [
-        (
-            f"Read {sum(read.values())} records: {read['kept']} new papers, {read['merged']} of "
-            f"papers known already or read twice, {read['rejected']} rejected."
-        )
-    ]
-    if not updated.changed:
-        return f"{lines[0]}\nNothing new: the map at {path} is unchanged."
-    lines.append(
-        f"{updated.added} papers added, {updated.enriched} known papers completed: "
-        f"{len(papers)} papers in {len(updated.topic_map.topics)} topics, "
-        f"{updated.topic_map.unclustered} unclustered."
-    )
-    for text, topics in (("New", updated.new_topics), ("Not found again", updated.lost_topics)):
-        lines += [f"{text} topic {t['id']}: {t['name']} ({t['papers']} papers)" for t in topics]
-    if updated.share_since > MANY_NEW:
-        lines.append(
-            f"{updated.share_since:.0%} of the papers came after the topics were found. Find them "
-            f"anew, known ids and names kept, with: papermap update {path} --refit"
-        )
-    lines.append(f"Map written to {path}. Open it with: papermap serve {path}")
-    return "\n".join(lines)
 
 
 def _cache(console: Progress, *, enabled: bool) -> Any:
     from topics.store import NullCache, StageCache, default_root
 
     return StageCache(default_root(), notify=console.note) if enabled else NullCache()
-
-
-def _summary(built: TopicMap, out: str) -> str:
-    counts = built.manifest["counts"]
-    read = counts["kept"] + counts["merged"] + counts["rejected"]
-    lines = [
-        f"Read {read} records: {counts['kept']} kept, {counts['merged']} merged as duplicates, "
-        f"{counts['rejected']} rejected."
-        + (
-            f" Why: {out}/ledger.parquet, or the dashboard's Quality page."
-            if counts["rejected"]
-            else ""
-        ),
-        (
-            f"{counts['papers']} papers in {counts['topics']} topics, {counts['unclustered']} "
-            f"unclustered, {counts['undated']} without a date."
-        ),
-    ]
-    lines += [f"  {row.size:>5}  {row.name}" for row in built.topics.head(30).itertuples()]
-    if len(built.topics) > 30:
-        lines.append(f"         and {len(built.topics) - 30} more")
-    lines.append(f"Map written to {out}. Open it with: papermap serve {out}")
-    return "\n".join(lines)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -280,11 +235,10 @@ def _read(arguments: argparse.Namespace) -> None:
 
 
 def _info(arguments: argparse.Namespace) -> None:
-    from topics.artefact import read_manifest
-
-    manifest = read_manifest(_local(arguments.map))
+    folder = _local(arguments.map)
+    manifest = manifest_with_edits(folder)
     if arguments.json:
-        _print_json({key: value for key, value in manifest.items() if key != "digest"})
+        _print_json(_manifest_of(manifest))
         return
     # A map that another program made need not say all of this.
     counts, encoder = (defaultdict(lambda: "?", manifest.get(key, {})) for key in _INFO_GROUPS)
@@ -295,9 +249,32 @@ def _info(arguments: argparse.Namespace) -> None:
     groups = f" in {counts['groups']} groups" if counts.get("groups") else ""
     print(f"  topics     {counts['topics']}{groups} ({counts['unclustered']} papers unclustered)")
     print(f"  encoder    {encoder['name']}")
+    if edits := account(manifest):
+        print(f"  edits      {edits}")
     print(f"  papers' fingerprint  {known['corpus_fingerprint']}")
     for notice in manifest.get("notices", []):
         print(f"  note       {notice}")
+
+
+def _edits(arguments: argparse.Namespace) -> None:
+    text, told = edits_listed(arguments, _local(arguments.map))
+    if arguments.json:
+        _print_json(told)
+    else:
+        print(text)
+
+
+def _edit(arguments: argparse.Namespace) -> None:
+    text, told = make_edit(arguments)
+    if arguments.json:
+        _print_json(told)
+    else:
+        print(text)
+
+
+def _manifest_of(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest as it is written, without what is found out when it is read."""
+    return {key: value for key, value in manifest.items() if key not in ("digest", "built_digest")}
 
 
 def _report(arguments: argparse.Namespace) -> None:
@@ -408,6 +385,8 @@ _RUNS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {
     "serve": _serve,
     "read": _read,
     "info": _info,
+    "edits": _edits,
+    "edit": _edit,
     "report": _report,
     "export": _export,
     "publish": _publish,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from topics.edit_flags import add_build_flags, add_edit, add_edits
 from topics.flags import add_reading
 from topics.report_flags import add_report_flags
 from topics.reports import FORMATS
@@ -45,6 +46,8 @@ def command_line(*, version: type[argparse.Action]) -> argparse.ArgumentParser:
         _add_serve,
         _add_read,
         _add_info,
+        add_edits,
+        add_edit,
         _add_report,
         _add_export,
         _add_publish,
@@ -71,6 +74,7 @@ def _add_build(commands: Any, common: argparse.ArgumentParser) -> None:
             metavar=setting.name.rpartition("_")[2].upper(),
             help=_help(setting.help, setting.default),
         )
+    add_build_flags(parser)
     parser.add_argument("--no-cache", action="store_true", help="compute every stage anew")
     parser.add_argument("--json", action="store_true", help="print the manifest, and only that")
     _add_progress(parser)

@@ -12,6 +12,7 @@ so that the command line and the dashboard can show the message as it is.
     ├── EncoderError         an encoder that is missing, unknown or broken
     ├── BuildError           a build that could not be finished
     │   └── MapBusy          another build holds the same target
+    ├── EditRefused          an edit that does not fit the map, or another person's edit
     └── MapError             a map folder that cannot be opened
         ├── MapNotFound      nothing there
         ├── MapBroken        files missing, cut off or altered
@@ -21,6 +22,7 @@ so that the command line and the dashboard can show the message as it is.
 
 __all__ = [
     "BuildError",
+    "EditRefused",
     "EncoderError",
     "MapBroken",
     "MapBusy",
@@ -78,6 +80,10 @@ class BuildError(PapermapError):
 
 class MapBusy(BuildError):
     """Another build holds the same target."""
+
+
+class EditRefused(PapermapError):
+    """An edit that does not fit the map as it is now, or contradicts another one."""
 
 
 class MapError(PapermapError):

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["claimed", "file_digest", "present", "replacing", "sync", "sync_tree", "write_whole"]
+__all__ = [
+    "claimed",
+    "file_digest",
+    "locked",
+    "present",
+    "replacing",
+    "sync",
+    "sync_tree",
+    "write_whole",
+]
 
 #: Seconds that a writer waits for another one to finish with the same target.
 LOCK_SECONDS = 30.0
@@ -37,7 +46,7 @@ def replacing(target: Path) -> Iterator[Path]:
         OSError: the disk does not take it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(target):
+    with locked(target):
         _recover(target)
         new = _aside(target, "new")
         try:
@@ -116,7 +125,12 @@ def write_whole(target: Path, data: bytes) -> None:
 
 
 @contextmanager
-def _lock(target: Path) -> Iterator[None]:
+def locked(target: Path) -> Iterator[None]:
+    """Hold a folder against everyone else who would write into it, or replace it.
+
+    Raises:
+        MapBusy: another process holds it for long.
+    """
     from filelock import FileLock, Timeout
 
     # A lock of the system's, so that it goes with a process that is killed.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.clustering import Clustering, settle, topic_size_for
 from topics.errors import SettingsError
+from topics.labels import unlike
 from topics.memberships import membership_table
 from topics.newcomers import assign, place
 from topics.stages import Described, texts_of, topic_centres
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from topics.stages import Encoded
     from topics.topicmap import TopicMap
 
-__all__ = ["Grown", "encode_all", "free_ids", "grow", "unlike"]
+__all__ = ["Grown", "encode_all", "free_ids", "grow"]
 
 _TOPIC_ID = re.compile(r"t(\d+)")
 
@@ -139,22 +140,6 @@ def free_ids(used: Iterable[str], count: int) -> list[str]:
     numbers = [int(match[1]) for name in used if (match := _TOPIC_ID.fullmatch(name))]
     first = max(numbers, default=0) + 1
     return [f"t{number}" for number in range(first, first + count)]
-
-
-def unlike(name: str, keywords: Sequence[str], taken: Iterable[str]) -> str:
-    """The name of a topic, or another one where that says the same as a name that is taken."""
-    known = {frozenset(other.casefold().split()) for other in taken}
-    tries = [
-        name,
-        *(f"{name} and {word}" for word in keywords if word.casefold() not in name.casefold()),
-    ]
-    for tried in tries:
-        if frozenset(tried.casefold().split()) not in known and len(tried.split()) <= 5:
-            return tried
-    number = 2
-    while frozenset(f"{name} {number}".casefold().split()) in known:
-        number += 1
-    return f"{name} {number}"
 
 
 def _numbers(topics: Iterable[Any], ids: Sequence[str]) -> list[int]:

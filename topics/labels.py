@@ -12,6 +12,8 @@ from topics.names import choose_names, is_fragment
 from topics.usage import usage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import numpy as np
     from scipy.sparse import csr_matrix
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from topics.terms import TermTable
     from topics.usage import Usage
 
-__all__ = ["TopicLabel", "central", "label_topics", "representatives", "with_words"]
+__all__ = ["TopicLabel", "central", "label_topics", "representatives", "unlike", "with_words"]
 
 KEYWORDS = 10
 REPRESENTATIVES = 5
@@ -84,6 +86,22 @@ def _weights_of(fit: Fit, tree: Tree, counts: Usage) -> csr_matrix:
     return csr_matrix(above @ fit.weights)
 
 
+def unlike(name: str, keywords: Sequence[str], taken: Iterable[str]) -> str:
+    """The name of a topic, or another one where that says the same as a name that is taken."""
+    known = {frozenset(other.casefold().split()) for other in taken}
+    tries = [
+        name,
+        *(f"{name} and {word}" for word in keywords if word.casefold() not in name.casefold()),
+    ]
+    for tried in tries:
+        if frozenset(tried.casefold().split()) not in known and len(tried.split()) <= 5:
+            return tried
+    number = 2
+    while frozenset(f"{name} {number}".casefold().split()) in known:
+        number += 1
+    return f"{name} {number}"
+
+
 def with_words(
     clustering: Clustering, terms: TermTable, graph: NeighbourGraph, vectors: np.ndarray
 ) -> Clustering:
@@ -111,12 +129,12 @@ def representatives(labels: np.ndarray, vectors: np.ndarray, topics: int) -> lis
     return [central(np.flatnonzero(labels == topic), vectors) for topic in range(topics)]
 
 
-def central(rows: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+def central(rows: np.ndarray, vectors: np.ndarray, *, most: int = REPRESENTATIVES) -> np.ndarray:
     """Those of some rows that are nearest to their centre, nearest first."""
     import numpy as np
 
     nearness = np.round(vectors[rows] @ vectors[rows].mean(axis=0), 6)
-    return np.asarray(rows[np.argsort(-nearness, kind="stable")][:REPRESENTATIVES])
+    return np.asarray(rows[np.argsort(-nearness, kind="stable")][:most])
 
 
 def _keywords(weights: csr_matrix, terms: TermTable, counts: Usage, node: int) -> list[int]:

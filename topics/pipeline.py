@@ -33,6 +33,7 @@ def build(
     progress: Progress | None = None,
     columns: Mapping[str, str] | None = None,
     reading: Reading | None = None,
+    log: bytes | None = None,
 ) -> TopicMap:
     """Read sources, make a map of their papers and write it.
 
@@ -44,6 +45,7 @@ def build(
         progress: told of the stages.
         columns: for tables, the column that holds a field; see `read_sources`.
         reading: all that a person says on how files are read, in place of ``columns``.
+        log: edits to make again on the map; those of the map that it replaces if None.
 
     Raises:
         PapermapError: with a message for the user; the old map is untouched.
@@ -55,7 +57,7 @@ def build(
         how = reading or Reading(columns=columns or {})
         reads = read_files(sources, reading=how, progress=watch.progress.note)
         corpus = build_corpus(reads, page_year=settings.page_year)
-    return build_from_corpus(corpus, out, settings=settings, cache=cache, _watch=watch)
+    return build_from_corpus(corpus, out, settings=settings, cache=cache, log=log, _watch=watch)
 
 
 def build_from_corpus(
@@ -67,6 +69,7 @@ def build_from_corpus(
     progress: Progress | None = None,
     revise: Callable[[TopicMap], TopicMap] | None = None,
     replaces: str | None = None,
+    log: bytes | None = None,
     _watch: Watch | None = None,
 ) -> TopicMap:
     """Make a map of a corpus and write it; see `build`.
@@ -79,6 +82,7 @@ def build_from_corpus(
         progress: see there.
         revise: has the last word on the map before it is written.
         replaces: digest of the map that is to be replaced, and no other; see `artefact.save`.
+        log: see `build`.
     """
     settings = settings or BuildSettings()
     cache = cache or NullCache()
@@ -95,6 +99,7 @@ def build_from_corpus(
             out,
             write_encoder=encoded.write_encoder,
             replaces=replaces,
+            log=log,
         )
         cache.prune()
     return written

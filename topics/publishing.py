@@ -10,13 +10,14 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from topics.artefact import load, read_manifest
+from topics.artefact import freeze, load, read_manifest
 from topics.errors import BuildError, MapBroken, MapError, MapNotFound, PapermapError, SettingsError
-from topics.folders import replacing
+from topics.folders import file_digest, replacing
 from topics.places import FolderPlace, is_url, place_at
 from topics.snapshots import POINTER, SNAPSHOTS, in_order, is_digest, record_name
 from topics.store import default_root
@@ -80,18 +81,19 @@ def publish(
     """
     tell("Checking the map")
     topic_map = load(source)
-    folder, manifest = topic_map.path, topic_map.manifest
+    folder = topic_map.path
     assert folder is not None, "a map that was read has a folder"  # noqa: S101
-    digest = topic_map.digest
-    names = [*sorted(manifest["files"]), _MANIFEST]  # the manifest last: it vouches for the rest
     place = _place(to, _unwritable)
     try:
-        with place.claimed():
+        with tempfile.TemporaryDirectory() as aside, place.claimed():
+            digest, names = freeze(folder, Path(aside))
+            files = {name: file_digest(file) for name, file in names.items() if name != _MANIFEST}
             tell("Writing the snapshot")
-            if _wrong_file(place, digest, manifest["files"]):
-                place.put(f"{SNAPSHOTS}/{digest}", {name: folder / name for name in names})
+            if _wrong_file(place, digest, files):
+                # The manifest comes last: it vouches for the rest.
+                place.put(f"{SNAPSHOTS}/{digest}", names)
             tell("Checking what arrived")
-            if wrong := _wrong_file(place, digest, manifest["files"]):
+            if wrong := _wrong_file(place, digest, files):
                 raise BuildError(
                     f"{place.address} did not keep {wrong} as it was written, so the snapshot was "
                     "not published; what was there before stays. Publish it again."

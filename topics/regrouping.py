@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from topics.alignment import SAME_TOPIC
-from topics.growth import unlike
+from topics.labels import unlike
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from topics.medoids import medoid
 from topics.topicmap import TABLES
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _topics_table(
     rows = []
     for topic, name in enumerate(described.names):
         members = described.clustering.labels == topic
-        middle = _medoid(placed.points[members])
+        middle = medoid(placed.points[members])
         rows.append(
             {
                 "id": _topic_id(topic),
@@ -131,7 +132,7 @@ def _groups_table(papers: pd.DataFrame, placed: Placed, described: Described) ->
     for number, group in enumerate(described.groups):
         members = np.isin(described.clustering.labels, group.topics)
         weight = papers[members].groupby("theme")["theme_confidence"].sum().sort_index()
-        middle = _medoid(placed.points[members])
+        middle = medoid(placed.points[members])
         rows.append(
             {
                 "id": _group_id(number),
@@ -147,16 +148,6 @@ def _groups_table(papers: pd.DataFrame, placed: Placed, described: Described) ->
             }
         )
     return pd.DataFrame(rows, columns=list(TABLES["topics"]))
-
-
-def _medoid(points: np.ndarray) -> np.ndarray:
-    """The point with the least summed distance to the others: it lies on the topic, always."""
-    import numpy as np
-
-    if len(points) > 2000:  # nearest to the median is as good where points are many
-        return np.asarray(points[np.abs(points - np.median(points, axis=0)).sum(axis=1).argmin()])
-    gaps = np.linalg.norm(points[:, None] - points[None], axis=2)
-    return np.asarray(points[gaps.sum(axis=1).argmin()])
 
 
 def _themes_table(papers: pd.DataFrame, themed: Themed) -> pd.DataFrame:

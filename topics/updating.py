@@ -15,8 +15,9 @@ from topics import artefact
 from topics.alignment import align, match_topics
 from topics.errors import BuildError, MapBroken, SettingsError
 from topics.folders import claimed
-from topics.growth import encode_all, free_ids, grow, unlike
+from topics.growth import encode_all, free_ids, grow
 from topics.known import enlarge
+from topics.labels import unlike
 from topics.pipeline import build_from_corpus, now, version
 from topics.progress import STAGES, Progress, Silent, Watch
 from topics.reading import Reading, read_files
@@ -115,7 +116,7 @@ def update(
     artefact.read_manifest(target)
     try:
         with claimed(target):
-            old = artefact.load(target)
+            old = artefact.load(target, edited=False)
             settings = _settings_of(old)
             watch = Watch(progress or Silent(), STAGES if refit else UPDATE_STAGES)
             with watch.stage(STAGES[0]):
@@ -184,7 +185,7 @@ class _Work:
                 topic_map,
                 self.target,
                 write_encoder=encoded.write_encoder,
-                replaces=old.digest,
+                replaces=old.manifest["built_digest"],
             )
         return self._updated(written, new)
 
@@ -220,7 +221,7 @@ class _Work:
             settings=self.settings,
             cache=cache,
             revise=revise,
-            replaces=self.old.digest,
+            replaces=self.old.manifest["built_digest"],
             _watch=self.watch,
         )
         return self._updated(written, found["new"], found["lost"])
@@ -269,7 +270,11 @@ class _Work:
             "nearest papers."
         )
         return {
-            **{key: value for key, value in old.items() if key not in ("digest", "files")},
+            **{
+                key: value
+                for key, value in old.items()
+                if key not in ("digest", "built_digest", "files")
+            },
             "papermap_version": version(),
             "created": entry["when"],
             "first_built": _first_built(old),

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_map, write_map
-from topics import artefact, folders
+from topics import artefact, folders, tablefiles
 from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew
 from topics.topicmap import LATER_TABLES, SCHEMA_VERSION, TABLES, TopicMap
 
@@ -41,11 +41,11 @@ whole = st.integers(-(2**53), 2**53)
 
 
 def _column(table: str, column: str) -> st.SearchStrategy[Any]:
-    if column in artefact._LISTS:
+    if column in tablefiles.LISTS:
         return st.lists(text, max_size=3)
-    if column in artefact._WHOLE or (table, column) == ("trends", "papers"):
+    if column in tablefiles.WHOLE or (table, column) == ("trends", "papers"):
         return st.none() | whole
-    return st.none() | (number if column in artefact._REAL else text)
+    return st.none() | (number if column in tablefiles.REAL else text)
 
 
 @st.composite

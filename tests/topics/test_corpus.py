@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topics import artefact, sample
+from topics import sample, tablefiles
 from topics.corpus import Corpus, build_corpus
 from topics.sources.detect import read_sources
 from topics.sources.page_year import page_years
@@ -213,7 +213,7 @@ def test_text_that_cannot_be_stored_is_mended() -> None:
     assert row(corpus)["authors"] == ["A"]
     for name in ("papers", "ledger"):
         frame = getattr(corpus, name).reindex(columns=list(TABLES[name]))
-        artefact._arrow(name, frame).to_pandas()
+        tablefiles.arrow_table(name, frame).to_pandas()
 
 
 # Order --------------------------------------------------------------------------------------------

@@ -21,8 +21,9 @@ from tests.topics.corpora import files_of, sample_records
 from topics import artefact, cli, newcomers, updating
 from topics.alignment import align, match_topics
 from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew, SettingsError
-from topics.growth import free_ids, unlike
+from topics.growth import free_ids
 from topics.known import enlarge
+from topics.labels import unlike
 from topics.newcomers import assign, nearest_known, place
 from topics.pipeline import build
 from topics.settings import BuildSettings
