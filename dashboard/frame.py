@@ -68,7 +68,7 @@ def header(page: str, view: View, selection: Selection | None) -> None:
         with st.container(horizontal=True, wrap=False, gap=None, key="pm-nav"):
             for info in links.in_navigation():
                 # A page that shows one thing is left for its list; the map keeps what is open.
-                left = dict.fromkeys(("paper", "topic", "area", "at", "build"))
+                left = dict.fromkeys(("paper", "topic", "area", "named", "at", "build"))
                 kept = {} if info.name == page == "map" else left
                 links.link(info.name, view, label=info.title, icon=info.icon, **kept)
         with st.container(horizontal=True, width="content", gap="small", key="pm-share"):

@@ -188,4 +188,4 @@ def _from_widget(name: str, value: Any) -> Any:
     if isinstance(default, tuple):
         return tuple(value or ())
     # A segmented control can be emptied by a second click on its value: that is the default.
-    return default if value is None else value
+    return default if value is None or value == "" else value

@@ -100,7 +100,9 @@ def map_layer(screen: Screen, parts: tuple[Group, ...]) -> None:
     _layer(key=KEY, data=layer_data(screen, parts), on_event_change=on_event)
     event = _event()
     if event.get("kind") == "topic" and event.get("id") in screen.topic_map.topic_names:
-        links.go("topic", screen.view, topic=event["id"], paper=None, area=None, at=None)
+        links.go(
+            "topic", screen.view, topic=event["id"], paper=None, area=None, named=None, at=None
+        )
 
 
 def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +114,7 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
             return {"paper": str(screen.topic_map.papers["id"].iloc[row])}
     elif kind == "area":
         area = _area(event.get("outline"))
-        return {"area": area} if area else {}
+        return {"area": area, "named": None} if area else {}
     elif kind == "camera":
         return {"at": _at(event.get("camera"))}
     elif kind == "period":

@@ -32,7 +32,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 #: Longest value of a parameter in characters, and most values of one parameter.
-LIMITS = {"length": 300, "values": 60, "area": 1500}
+LIMITS = {"length": 300, "values": 60, "area": 1500, "named": 80}
 
 _AREA = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?")
 _AT = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?,\d{1,6}(\.\d{1,6})?")
@@ -56,6 +56,7 @@ class View:
         topic: the topic that the Topic page shows; ``UNCLUSTERED`` for the papers in none.
         paper: the paper that the Paper page shows, or that lies open beside the map.
         area: corners of an outline drawn on the map, ``x,y x,y …``; its papers are listed.
+        named: what the reader calls the papers in that outline.
         at: where on the map the reader looks, ``x,y,span``: the middle, and how much of the map
             the shorter side of the screen shows; None for the whole map.
         themes: only papers of these themes; empty for all.
@@ -80,6 +81,7 @@ class View:
     topic: str | None = None
     paper: str | None = None
     area: str | None = None
+    named: str | None = None
     at: str | None = None
     themes: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()

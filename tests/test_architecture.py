@@ -45,6 +45,7 @@ LAYERS = (
     ("snapshots", "topicmap"),
     ("grams", "medoids", "subtopics", "tablefiles", "wordsearch"),
     (
+        "contrast",
         "drawing",
         "palette",
         "places",
@@ -103,6 +104,7 @@ READ_SIDE = {
     "artefact",
     "curation",
     "drafts",
+    "contrast",
     "drawing",
     "edits",
     "encoders",

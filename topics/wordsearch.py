@@ -29,6 +29,7 @@ __all__ = [
     "Query",
     "Respelled",
     "fold",
+    "folded_texts",
     "is_unspaced",
     "parse",
     "ranked",
@@ -165,6 +166,11 @@ def ranked(topic_map: TopicMap, text: str, rows: np.ndarray) -> np.ndarray:
         )
 
     return np.asarray(sorted((int(row) for row in rows), key=weight), dtype=np.int64)
+
+
+def folded_texts(topic_map: TopicMap) -> tuple[str, ...]:
+    """Title, authors and abstract of each paper, folded as `fold` does, a line each."""
+    return _index_of(topic_map.built or topic_map).texts
 
 
 def is_unspaced(part: str) -> bool:

@@ -11,7 +11,7 @@ from dashboard.found import found
 from dashboard.further import also_near
 from dashboard.map_layer import map_layer, map_points
 from dashboard.opening import points_address
-from dashboard.selection import inside
+from dashboard.picked import picked
 from dashboard.views import empty
 from topics.exports import author_names
 
@@ -39,7 +39,7 @@ def show(screen: Screen) -> None:
         with stage.container(key="pm-panel"):
             _beside(screen)
     if screen.view.area:
-        _picked(screen)
+        picked(screen)
 
 
 def _beside(screen: Screen) -> None:
@@ -98,33 +98,3 @@ def _facts(paper: Mapping[str, Any]) -> str:
 
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _picked(screen: Screen) -> None:
-    """The papers in the outline drawn on the map."""
-    picked = inside(screen.selection, screen.view.area)
-    with st.container(key="pm-picked"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(f"{wording.count(len(picked.rows), 'paper')} selected", anchor=False)
-            st.button(
-                "Clear selection",
-                icon=":material/close:",
-                type="tertiary",
-                on_click=links.change,
-                kwargs={"area": None},
-                key="clear-area",
-            )
-        if picked.empty:
-            st.caption("No paper lies in the outline. Draw another one, or clear it.")
-            return
-        tables.paper_table(screen, picked.papers, key="picked")
-        with st.container(horizontal=True, vertical_alignment="center", key="pm-picked-files"):
-            links.link(
-                "report",
-                screen.view,
-                label="Report of these papers",
-                icon=":material/summarize:",
-                paper=None,
-                at=None,
-            )
-        tables.downloads(screen, picked.papers, name="selected papers", key="picked-download")

@@ -176,7 +176,9 @@ def _wishes(screen: Screen) -> Wishes:
     """What the reader asks of the report."""
     with st.expander("Title, note and sections", icon=":material/tune:"):
         left, right = st.columns(2)
-        title = left.text_input("Title", max_chars=200, key="report-title")
+        # What the reader called the papers in the outline is what the report is about.
+        named = (screen.view.named if screen.view.area else None) or ""
+        title = left.text_input("Title", placeholder=named, max_chars=200, key="report-title")
         author = right.text_input("Author", max_chars=200, key="report-author")
         note = st.text_area("Note at its start", max_chars=4000, height=80, key="report-note")
         sections = st.pills(
@@ -189,7 +191,7 @@ def _wishes(screen: Screen) -> Wishes:
         )
         with_link = st.toggle("With a link to this view", key="report-link")
         wishes = Wishes(
-            title=title,
+            title=title.strip() or named,
             author=author,
             note=note,
             link=(_address(screen) or "") if with_link else "",

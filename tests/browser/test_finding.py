@@ -42,3 +42,25 @@ def test_a_search_by_meaning_lists_its_hits_and_opens_one(open_tab: OpenTab, sit
         elsewhere.locator(".st-key-pm-found a").all_inner_texts()
         == page.locator(".st-key-pm-found a").all_inner_texts()
     )
+
+
+def test_a_selection_is_named_and_its_report_bears_the_name(open_tab: OpenTab, site: str) -> None:
+    page = open_tab(site)
+    wait_for_map(page)
+    page.get_by_role("button", name="Select papers in a box").click()
+    frame = page.locator(".pm-map").bounding_box()
+    assert frame
+    page.mouse.move(frame["x"] + 40, frame["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] - 60, steps=5)
+    page.mouse.up()
+    expect(page.get_by_role("heading", name="papers selected")).to_be_visible()
+    expect(page.locator(".pm-mix tbody tr").first).to_be_visible()
+    name = page.get_by_label("Name this selection")
+    name.fill("Western half")
+    name.press("Enter")
+    expect(page.get_by_role("heading", name="Western half")).to_be_visible()
+    settled(page)
+    assert param(page, "named") == ["Western half"]
+    page.get_by_role("link", name="Report of these papers").click()
+    expect(page.locator(".pm-report h1")).to_have_text("Western half")
