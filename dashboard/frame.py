@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import links, text, wording
+from dashboard import links, news, text, wording
 from dashboard.selection import months, respelled
 from dashboard.state import CHOICES
 from dashboard.theme import current_palette, style_variables
@@ -216,5 +216,6 @@ def _period(topic_map: TopicMap, view: View) -> None:
     st.select_slider(
         "Period", every, whole, format_func=wording.date, key="period", on_change=changed
     )
+    news.switch(topic_map, view.new)
     if topic_map.undated and (view.begin or view.until):
         st.caption(f"{wording.count(topic_map.undated, 'undated paper')} left out.")

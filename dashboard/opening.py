@@ -146,7 +146,7 @@ def scene(query: Mapping[str, list[str]], *, dark: bool) -> dict[str, Any] | Non
         "summary": screen.selection.summary,
         "colours": style_variables(palette),
         "beside": screen.view.beside,
-        "below": screen.view.area is not None,
+        "below": screen.view.area is not None or screen.view.new is not None,
     }
 
 

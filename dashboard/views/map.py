@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import figures, links, tables, text, wording
+from dashboard import figures, links, news, tables, text, wording
 from dashboard.found import found
 from dashboard.further import also_near
 from dashboard.map_layer import map_layer, map_points
@@ -40,6 +40,7 @@ def show(screen: Screen) -> None:
             _beside(screen)
     if screen.view.area:
         picked(screen)
+    news.card(screen)
 
 
 def _beside(screen: Screen) -> None:
