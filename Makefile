@@ -9,6 +9,9 @@ BIN := .venv/bin
 STAMP := .venv/.papermap
 CODE := topics dashboard tests
 
+# One process a core; each takes tests of the others when it has none left (ARGS="-n 0" for one alone).
+PARALLEL := -n auto --dist worksteal
+
 # An environment or a search path of the caller's must not leak into ours.
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT UV_PYTHON
 
@@ -38,7 +41,7 @@ run: $(STAMP) ## Set up, build the bundled sample if not yet built, open the das
 test: $(STAMP) ## Set up, check style and types, run every test, those in a browser too
 	@sh .ci/setup browser > .venv/.browser
 	$(CHECK)
-	@PAPERMAP_CHROMIUM="$$(cat .venv/.browser)" exec $(BIN)/python -m pytest $(ARGS)
+	@PAPERMAP_CHROMIUM="$$(cat .venv/.browser)" exec $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: $(STAMP) ## Check style, format, docstrings and types
 	$(CHECK)

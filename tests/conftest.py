@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from unittest import mock
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from topics.topicmap import TopicMap
 
 ROOT = Path(__file__).parents[1]
@@ -32,16 +36,58 @@ def shared() -> Path:
     return folder
 
 
+class Once(Protocol):
+    """Makes a folder that all tests of a run share."""
+
+    def __call__(self, name: str, make: Callable[[Path], object]) -> Path: ...
+
+
 @pytest.fixture(scope="session")
-def sample_map(tmp_path_factory: pytest.TempPathFactory) -> TopicMap:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make what is dear once a run, though several processes run the tests: ``once(name, make)``.
+
+    ``make`` is called with an empty folder by the process that comes first; the others wait for it.
+    What lies in the folder is for all: leave it as it is, copy what is to be changed.
+    """
+    own = tmp_path_factory.getbasetemp()
+    # Each process has a folder of its own, in one that belongs to the run.
+    run = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder = run / f"once-{name}"
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                partial = folder.with_suffix(".partial")
+                shutil.rmtree(partial, ignore_errors=True)  # of one that failed
+                partial.mkdir()
+                make(partial)
+                partial.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def sample_folder(once: Once) -> Path:
+    """Folder with the ``map`` of the bundled sample and the ``cache`` of its stages' outputs."""
+
+    def make(folder: Path) -> None:
+        from topics import sample
+        from topics.pipeline import build
+        from topics.store import StageCache
+
+        with mock.patch.dict(os.environ, {"SOURCE_DATE_EPOCH": BUILT_AT}):
+            build([sample.folder()], folder / "map", cache=StageCache(folder / "cache"))
+
+    return once("sample", make)
+
+
+@pytest.fixture(scope="session")
+def sample_map(sample_folder: Path) -> TopicMap:
     """The map of the bundled sample, built once; ``.path`` is its folder: leave it as it is.
 
     The outputs of its stages are kept in the folder ``cache`` beside it.
     """
-    from topics import sample
-    from topics.pipeline import build
-    from topics.store import StageCache
+    from topics import artefact
 
-    folder = tmp_path_factory.mktemp("sample")
-    with mock.patch.dict(os.environ, {"SOURCE_DATE_EPOCH": BUILT_AT}):
-        return build([sample.folder()], folder / "map", cache=StageCache(folder / "cache"))
+    return artefact.load(sample_folder / "map")

@@ -331,7 +331,7 @@ def test_make_test_checks_everything_and_ends_with_pytest(usual: Machine) -> Non
         "ruff check topics dashboard tests",
         "ruff format --check topics dashboard tests",
         "mypy ",
-        "python -m pytest -k one",
+        "python -m pytest -n auto --dist worksteal -k one",
     ]
     assert done.stdout.splitlines()[-2:] == [f"browser={usual.bin / 'chromium'}", "1 passed"]
 

@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import free_port
 from tests.browser.mapping import param, points, settled, wait_for_map
 from topics import artefact, sample
 from topics.serving import Server
@@ -41,7 +42,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, made_map: TopicMap) -> P
 @pytest.fixture(scope="module")
 def workshop(sample_map: TopicMap, workspace: Path) -> Iterator[str]:
     """Address of the one dashboard of these tests in which maps may be built."""
-    server = Server([str(sample_map.path)], workspace=workspace)
+    server = Server([str(sample_map.path)], port=free_port(), workspace=workspace)
     cache = str(sample_map.path.parent / "cache") if sample_map.path else ""
     with mock.patch.dict(os.environ, {"PAPERMAP_CACHE": cache}):
         server.start()
