@@ -14,7 +14,15 @@ async function begin() {
   const picture = open(told).catch(() => shared.opening?.end());
   for (const href of told.later.split(" ").filter(Boolean)) preload(href);
   await Promise.race([picture.then(painted), after(PATIENCE)]);
+  await parsed();
   for (const href of told.main.split(" ").filter(Boolean)) import(new URL(href, document.baseURI).href);
+}
+
+/** All of the page is read: this script runs as soon as it arrives, and a style sheet that is late holds
+ * up the reading, so that the page's body, in which everything is put, may not be there yet. */
+async function parsed() {
+  if (document.readyState !== "loading") return;
+  await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
 }
 
 function after(wait) {
@@ -28,7 +36,7 @@ function painted() {
 
 async function open(told) {
   const asked = [fetchScene(isDark() ? told.dark : told.light), fetchPoints(told.points)];
-  const [scene, points] = await Promise.all(asked);
+  const [scene, points] = await Promise.all([...asked, parsed()]);
   if (!scene || shared.owner || points.id !== scene.papers) return;
   show(scene, points, told.points);
 }
