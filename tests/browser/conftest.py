@@ -165,6 +165,7 @@ def _listen(page: Page, address: str, complaints: list[str]) -> None:
     page.on("request", on_request)
     page.on("dialog", on_dialog)
     page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+    page.on("crash", lambda: complaints.append("crash: the page is gone"))
 
 
 def _serve(maps: list[TopicMap]) -> Iterator[str]:

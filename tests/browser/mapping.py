@@ -75,7 +75,7 @@ def settled(page: Page) -> None:
     """Wait until the page has stopped changing."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.evaluate("() => { window.lastLook = null; }")
-    page.wait_for_function(_STILL, polling=400)
+    page.wait_for_function(_STILL, polling=200)
 
 
 def points(page: Page) -> dict[int, tuple[float, float]]:
