@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import links
+from dashboard import links, wording
 from dashboard.figures import UNCLUSTERED, groups, marker_size
 from dashboard.map_points import packed, paint
 from dashboard.map_time import at_all_times, period_change, time_data
@@ -51,9 +52,11 @@ MAP_SCRIPT = (
     "overlay",
     "time",
     "timebar",
+    "scale",
+    "picture",
     "atlas",
 )
-_LAYER = ("dom", "legend", "controls", "mount_layer")
+_LAYER = ("dom", "scale", "legend", "controls", "mount_layer")
 
 
 def atlas_script(modules: tuple[str, ...]) -> str:
@@ -147,6 +150,7 @@ def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
         "camera": camera(screen.view.at),
         "legend": _legend(screen, parts),
         "controls": _controls(screen),
+        "picture": _picture(screen),
     }
 
 
@@ -236,6 +240,23 @@ def _controls(screen: Screen) -> list[dict[str, Any]]:
         {"key": trait.key, "name": trait.name} for trait in traits(screen.topic_map).values()
     ]
     return [{"kind": "colour", "name": "Colour", "value": screen.view.colour, "options": options}]
+
+
+def _picture(screen: Screen) -> dict[str, str]:
+    """What stands around a picture of the map, and the name of its file."""
+    topic_map = screen.topic_map
+    name = topic_map.path.name if topic_map.path else "map"
+    sources = list(dict.fromkeys(map(str, topic_map.ledger["source"])))
+    told = ", ".join(sources[:3]) + (f" and {len(sources) - 3:,} more" if len(sources) > 3 else "")
+    built = wording.day(topic_map.manifest.get("created"))
+    by = traits(topic_map)[screen.view.colour].name.lower()
+    parts = (f"Sources: {told}" if told else "", f"map built {built}", "made with Papermap")
+    return {
+        "title": name,
+        "summary": f"{screen.selection.summary}, coloured by {by}; near means alike in wording",
+        "source": " · ".join(part for part in parts if part),
+        "file": f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name).strip('-.') or 'map'}-map",
+    }
 
 
 def _event() -> Mapping[str, Any]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import struct
+from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from playwright.sync_api import expect
 
-from tests.browser.mapping import param, settled, wait_for_map
+from tests.browser.mapping import names, param, points, settled, wait_for_map
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from tests.browser.conftest import OpenTab
+    from topics.topicmap import TopicMap
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_a_colour_is_chosen_by_keyboard_and_stays_in_hand(open_tab: OpenTab, site: str) -> None:
@@ -37,3 +45,58 @@ def test_a_link_to_a_colour_that_the_map_does_not_have_says_so(
     wait_for_map(page)
     expect(page.locator("[data-testid=stAlert]")).to_contain_text("no “<b>venue</b>” to colour")
     expect(page.get_by_role("combobox", name="Colour by")).to_have_value("theme")
+
+
+def saved(page: Page, kind: str) -> Path:
+    page.locator(".pm-menu summary").click()
+    with page.expect_download() as waiting:
+        page.locator(".pm-menu").get_by_role("button", name=kind).click()
+    assert waiting.value.suggested_filename.startswith("made-map.")
+    return Path(waiting.value.path())
+
+
+def test_a_picture_in_svg_is_what_is_on_the_screen(
+    open_tab: OpenTab, site: str, made_map: TopicMap
+) -> None:
+    page = open_tab(f"{site}/?hide_unclustered=yes")
+    wait_for_map(page)
+    drawn = saved(page, "SVG").read_text(encoding="utf-8")
+    root = ElementTree.fromstring(drawn)  # noqa: S314 - our own, and what is tested
+    said = [text.text for text in root.iter(f"{SVG}text")]
+    assert said[0] == "made"
+    assert f"{len(made_map.papers) - made_map.unclustered} of 153 papers" in str(said[1])
+    assert {"diffusion", "scaling"} <= set(said)
+    assert "unclustered" not in said
+    assert "page-1.txt" in str(said[-1])
+    on_screen = [line for name in names(page) for line in name.name.split("\n")]
+    assert set(on_screen) <= set(said)
+    dots = " ".join(path.get("d", "") for path in root.iter(f"{SVG}path"))
+    # Each paper is a disc with an edge; in the legend are some more.
+    assert dots.count("h.01") == 2 * len(points(page)) + len(page.locator(".pm-item").all()) - 1
+
+
+def test_a_picture_in_png_is_finer_than_the_screen(open_tab: OpenTab, site: str) -> None:
+    page = open_tab(f"{site}/?colour=comments", dark=True)
+    wait_for_map(page)
+    head = saved(page, "PNG for slides").read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", head[16:24])
+    frame = page.locator(".pm-map").bounding_box()
+    assert frame
+    assert width == round(2 * (frame["width"] + 48))
+    assert height > 2 * frame["height"]
+
+
+def test_the_menu_of_pictures_closes_on_escape_and_gives_the_focus_back(
+    open_tab: OpenTab, site: str
+) -> None:
+    page = open_tab(site)
+    wait_for_map(page)
+    menu = page.locator(".pm-menu")
+    page.get_by_role("combobox", name="Colour by").press("Tab")
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("button", name="PNG for print")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(menu.get_by_role("button", name="PNG for print")).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()

@@ -31,11 +31,13 @@ __all__ = ["ATLAS", "MOST_ABSTRACTS", "page_bytes", "write_page"]
 #: Modules of the dashboard's map that the file uses as they are.
 ATLAS = (
     *("dom", "camera", "points", "labels", "layers", "webgl", "canvas", "gestures", "overlay"),
-    *("time", "timebar", "atlas", "legend"),
+    *("time", "timebar", "scale", "picture", "atlas", "legend", "controls"),
 )
 _APP = ("search", "store", "view", "parts", "charts", "map_page", "pages", "app")
 #: What the app takes from the map's modules, all else in them is their own.
-_USED = ("Atlas", "Points", "drawLegend", "inside", "isNarrow", "monthOf", "svg")
+_USED = (
+    *("Atlas", "Points", "drawLegend", "pictureMenu", "inside", "isNarrow", "monthOf", "svg"),
+)
 
 #: Papers up to which a file holds abstracts, unless it is asked to.
 MOST_ABSTRACTS = 40_000

@@ -123,8 +123,9 @@ export class Atlas {
    * @param {object} scene `codes` (a byte a paper: which of `looks`), `looks` ({colour, hollow,
    *   faint}; null hides), `labels` of topics and perhaps `groups` of them (see `layersOf`),
    *   `selected` (row or null), `area` (corners), `size` of a point,
-   *   `background` ("#rrggbb"), `camera` ({x, y, span} or null), `said` (what the map shows), and
-   *   perhaps `time` (see `TimeBar.setScene`)
+   *   `background` ("#rrggbb"), `camera` ({x, y, span} or null), `said` (what the map shows),
+   *   `legend` and `picture` ({title, summary, source, file}) for a picture of it, and perhaps
+   *   `time` (see `TimeBar.setScene`)
    */
   setScene(scene) {
     this.scene = scene;
@@ -208,6 +209,7 @@ export class Atlas {
     const { painted, counted } = inSpan(this.base, this.scene, this.points, this.time.mask);
     this.counted = counted;
     this.host.dataset.points = String(counted);
+    this.drawing = painted;
     this.painter.colours(painted);
     this.paint();
   }
@@ -217,6 +219,11 @@ export class Atlas {
     const size = isNarrow() ? Math.max(3, this.scene.size * 0.72) : this.scene.size;
     const near = this.camera.scale / fitCamera(this.points.extent, this.frame).scale;
     return size * Math.max(0.8, Math.min(2.6, near ** 0.35));
+  }
+
+  /** Diameter of the point of a row in pixels. */
+  sizeOf() {
+    return this.pointSize;
   }
 
   get places() {
@@ -487,6 +494,14 @@ export class Atlas {
     const tools = this.tools.getBoundingClientRect();
     const frame = this.host.getBoundingClientRect();
     return { x: tools.x - frame.x, y: tools.y - frame.y, w: tools.width, h: tools.height };
+  }
+
+  /** Save what is on the screen as a picture; see `savePicture`. */
+  save(wish) {
+    if (!this.drawing || !this.scene?.picture) return;
+    this.drawNames();
+    const { legend, picture } = this.scene;
+    savePicture(this, { ...picture, legend }, wish);
   }
 
   /** Where each paper that is shown lies, [row, left, top] in pixels of the host. */

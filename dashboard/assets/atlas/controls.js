@@ -1,8 +1,12 @@
 // How the map is drawn: choices beside the legend. They are the browser's own controls, filled once
 // and then kept in step, so that a reader who uses one keeps it in hand.
 
-/** The legend and the choices, made at the first call and kept in step by later ones. */
-function drawKey(root, { legend, controls }, send) {
+/**
+ * The legend and the choices, made at the first call and kept in step by later ones.
+ *
+ * @param {(wish: object) => void} save called with `{format, scale}` of the picture that is wanted
+ */
+function drawKey(root, { legend, controls }, send, save) {
   if (!root.firstChild) {
     const colours = element("div", "pm-legend");
     colours.setAttribute("role", "group");
@@ -10,8 +14,13 @@ function drawKey(root, { legend, controls }, send) {
     const choices = element("div", "pm-controls");
     choices.setAttribute("role", "group");
     choices.setAttribute("aria-label", "How the map is drawn");
+    choices.append(pictureMenu((wish) => root.saved(wish)));
     root.append(colours, choices);
+    // The map takes the room that is left below.
+    const { style } = document.documentElement;
+    new ResizeObserver(() => style.setProperty("--pm-key", `${root.offsetHeight}px`)).observe(root);
   }
+  root.saved = save;
   root.said = send;
   const tell = (event) => root.said(event);
   drawLegend(root.firstChild, legend, tell);
@@ -27,7 +36,7 @@ function drawControl(root, control, send) {
     node.addEventListener("change", () => send({ kind: control.kind, key: node.value }));
     const label = element("label", "pm-control");
     label.append(element("span", "", control.name), node);
-    root.append(label);
+    root.insertBefore(label, root.querySelector(".pm-menu"));
   }
   const made = JSON.stringify(control.options);
   if (node.dataset.made !== made) {
@@ -41,4 +50,47 @@ function option(key, name) {
   const node = element("option", "", name);
   node.value = key;
   return node;
+}
+
+function icon(path) {
+  const drawn = svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+  drawn.append(svg("path", { d: path }));
+  return drawn;
+}
+
+const PICTURES = [
+  ["PNG for slides", "twice as fine as the screen", { format: "png", scale: 2 }],
+  ["PNG for print", "four times as fine", { format: "png", scale: 4 }],
+  ["SVG", "for drawing programs; text stays text", { format: "svg" }],
+];
+
+/** A menu of the files that a picture can be had as. */
+function pictureMenu(save) {
+  const menu = element("details", "pm-menu");
+  const head = element("summary");
+  head.title = "Save a picture of what is on the screen";
+  head.setAttribute("aria-label", head.title);
+  head.append(icon("M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14"));
+  const list = element("div", "pm-menu-list");
+  for (const [name, about, wish] of PICTURES) {
+    const node = button("");
+    node.append(element("b", "", name), element("small", "", about));
+    node.addEventListener("click", () => {
+      menu.open = false;
+      head.focus();
+      save(wish);
+    });
+    list.append(node);
+  }
+  menu.append(head, list);
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    head.focus();
+    event.stopPropagation();
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (!menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  return menu;
 }

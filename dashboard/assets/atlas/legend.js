@@ -24,9 +24,6 @@ function legendItem(item, send) {
   return node;
 }
 
-const BAR = 190; // pixels of a scale, and about as many as a letter under it takes
-const LETTER = 6.2;
-
 /** A bar of the colours, and under it what stands where. */
 function legendScale({ name, colours, ticks }) {
   const scale = element("span", "pm-scale");
@@ -34,27 +31,18 @@ function legendScale({ name, colours, ticks }) {
   bar.style.background = `linear-gradient(90deg, ${colours.join(", ")})`;
   const body = element("span", "pm-scale-body");
   body.style.width = `${BAR}px`;
-  const even = (text, i) => ({ text, at: i / Math.max(1, ticks.length - 1) });
-  body.append(bar, ...ticksOf(ticks.map((tick, i) => (typeof tick === "string" ? even(tick, i) : tick))));
+  body.append(bar);
+  for (const { text, left, anchor, mark } of placedTicks(ticks)) {
+    const node = element("small", "", text);
+    node.style.left = `${left}px`;
+    node.style.transform = `translateX(${{ start: 0, middle: -50, end: -100 }[anchor]}%)`;
+    body.append(node);
+    if (mark === null) continue;
+    const line = element("b");
+    line.style.left = `${mark}px`;
+    body.append(line);
+  }
   if (name) scale.append(element("span", "pm-scale-name", name));
   scale.append(body);
   return scale;
-}
-
-/** Words under the ends of a bar, and under its middle one as near its place as there is room. */
-function ticksOf(ticks) {
-  const wide = ticks.map(({ text }) => text.length * LETTER);
-  return ticks.flatMap(({ text, at }, i) => {
-    const isEnd = i === 0 || i === ticks.length - 1;
-    const low = wide[0] + 10 + wide[i] / 2;
-    const high = BAR - wide.at(-1) - 10 - wide[i] / 2;
-    if (!isEnd && low > high) return [];
-    const left = isEnd ? at * BAR : Math.max(low, Math.min(high, at * BAR));
-    const node = element("small", "", text);
-    node.style.left = `${left}px`;
-    node.style.transform = `translateX(${isEnd ? -100 * Math.round(at) : -50}%)`;
-    const mark = element("b");
-    mark.style.left = `${at * BAR}px`;
-    return isEnd ? [node] : [node, mark];
-  });
 }

@@ -5,7 +5,7 @@ const shared = (window.papermapAtlas ??= {});
 export default function draw({ data, parentElement, setTriggerValue }) {
   shared.scene = data;
   shared.send = (event) => setTriggerValue("event", { ...event, at: Date.now() });
-  drawKey(parentElement.querySelector(".pm-key"), data, (event) => shared.send(event));
+  drawKey(parentElement.querySelector(".pm-key"), data, (event) => shared.send(event), (wish) => shared.save?.(wish));
   shared.take?.();
   const { waiting } = shared;
   shared.waiting = null;

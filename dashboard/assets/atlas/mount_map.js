@@ -54,6 +54,7 @@ function adopted(parentElement, data) {
 function own(host) {
   shared.owner = host;
   shared.take = () => take(host.atlas);
+  shared.save = (wish) => host.atlas?.save(wish);
 }
 
 async function pointsOf(data) {

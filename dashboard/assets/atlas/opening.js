@@ -100,7 +100,7 @@ function draw(host, key, scene, points) {
     if (event.kind !== "camera" || !shared.waiting) shared.waiting = event;
     if (event.kind === "paper") host.atlas.setScene({ ...look, selected: event.row });
   };
-  drawKey(key, scene, send);
+  drawKey(key, scene, send, (wish) => host.atlas.save(wish));
   host.atlas = new Atlas(host, send);
   host.atlas.setPoints(points);
   host.atlas.setScene(look);

@@ -9,7 +9,7 @@ class MapPage {
     this.host = node("div", { class: "pm-map" });
     this.panel = node("aside", { class: "px-panel", "aria-label": "Chosen papers", "aria-live": "polite" });
     root.append(
-      node("div", { class: "px-key" }, this.legend, this.colours),
+      node("div", { class: "px-key" }, this.legend, this.colours, pictureMenu((wish) => this.atlas.save(wish))),
       node("div", { class: "px-stage" }, node("div", { class: "px-map" }, this.host), this.panel),
     );
     this.atlas = new Atlas(this.host, (event) => this.heard(event));
@@ -25,7 +25,8 @@ class MapPage {
     const whole = view.since || view.until ? await store.rows({ ...view, since: "", until: "" }) : rows;
     if (!isCurrent()) return;
     const { codes, looks } = store.paint(view, whole, dark);
-    drawLegend(this.legend, this.legendOf(view, rows), (event) => this.heard(event));
+    const legend = this.legendOf(view, rows);
+    drawLegend(this.legend, legend, (event) => this.heard(event));
     await this.drawPanel(view, rows, isCurrent);
     if (!isCurrent()) return;
     const counts = store.counted(whole, "topic");
@@ -48,9 +49,19 @@ class MapPage {
       selected: view.paper === null ? null : store.rowOf.get(view.paper),
       area: cornersOf(view.area) ?? [],
       time: store.months.length && store.months[0] !== store.months[1] ? { since: view.since, until: view.until, grain: store.grain } : null,
+      legend,
+      picture: this.pictureOf(view, rows),
       camera: at ? { x: at[0], y: at[1], span: at[2] } : null,
       said: `Map of ${this.app.summary(rows)}. Arrow keys move it, plus and minus zoom, 0 shows all of it. The same papers are a list on the page Papers.`,
     });
+  }
+
+  /** What stands around a picture of the map. */
+  pictureOf(view, rows) {
+    const { name: title, readOn } = this.app.store;
+    const file = `${title.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "") || "map"}-map`;
+    const summary = `${this.app.summary(rows)}, coloured by ${view.colour}; near means alike in wording`;
+    return { title, summary, source: `as of ${readOn} · made with Papermap`, file };
   }
 
   legendOf(view, rows) {
