@@ -12,9 +12,10 @@ from dashboard import links, wording
 from dashboard.figures import UNCLUSTERED, groups, marker_size
 from dashboard.map_points import packed, paint
 from dashboard.map_time import at_all_times, period_change, time_data
+from dashboard.point_sizes import factors, size_legend
 from dashboard.selection import corners
 from dashboard.state import camera
-from topics.traits import traits
+from topics.traits import sizes, traits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dashboard.figures import Group
     from dashboard.screen import Screen
     from topics.topicmap import TopicMap
+    from topics.traits import Trait
 
 __all__ = [
     "KEY",
@@ -126,6 +128,8 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
         return {"hide_unclustered": not view.hide_unclustered}
     elif kind == "colour" and event.get("key") in list(traits(screen.topic_map)):
         return {"colour": event["key"]}
+    elif kind == "size" and event.get("key") in ["even", *sizes(screen.topic_map)]:
+        return {"size": event["key"]}
     elif kind == "theme" and event.get("key") in set(screen.topic_map.themes["name"]):
         key = str(event["key"])
         rest = tuple(name for name in view.themes if name != key)
@@ -141,6 +145,7 @@ def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
         **paint(whole, parts if whole is screen else groups(whole)),
         "time": time_data(screen),
         "size": marker_size(screen.selection.total),
+        "factors": factors(screen),
         "background": screen.palette.background,
         "said": f"Map of {screen.selection.summary}. Arrow keys move it, plus and minus zoom, "
         "0 shows all of it.",
@@ -210,7 +215,7 @@ def _legend(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
                 "tip": "Show or hide the papers in no topic",
             }
         )
-    return {"items": items, "scale": scale}
+    return {"items": items, "scale": scale, "sizes": size_legend(screen)}
 
 
 def _theme_items(screen: Screen, parts: tuple[Group, ...]) -> list[dict[str, Any]]:
@@ -236,10 +241,17 @@ def _count(parts: tuple[Group, ...], key: str) -> str:
 
 def _controls(screen: Screen) -> list[dict[str, Any]]:
     """The choices beside the legend: what each is of, its value, and what else there is."""
-    options = [
-        {"key": trait.key, "name": trait.name} for trait in traits(screen.topic_map).values()
-    ]
-    return [{"kind": "colour", "name": "Colour", "value": screen.view.colour, "options": options}]
+    view, topic_map = screen.view, screen.topic_map
+    colours, numbers = _listed(traits(topic_map)), _listed(sizes(topic_map))
+    controls = [{"kind": "colour", "name": "Colour", "value": view.colour, "options": colours}]
+    if numbers:
+        options = [{"key": "even", "name": "Even"}, *numbers]
+        controls.append({"kind": "size", "name": "Size", "value": view.size, "options": options})
+    return controls
+
+
+def _listed(found: Mapping[str, Trait]) -> list[dict[str, str]]:
+    return [{"key": trait.key, "name": trait.name} for trait in found.values()]
 
 
 def _picture(screen: Screen) -> dict[str, str]:
@@ -250,6 +262,8 @@ def _picture(screen: Screen) -> dict[str, str]:
     told = ", ".join(sources[:3]) + (f" and {len(sources) - 3:,} more" if len(sources) > 3 else "")
     built = wording.day(topic_map.manifest.get("created"))
     by = traits(topic_map)[screen.view.colour].name.lower()
+    if screen.view.size != "even":
+        by += f" and sized by {sizes(topic_map)[screen.view.size].name.lower()}"
     parts = (f"Sources: {told}" if told else "", f"map built {built}", "made with Papermap")
     return {
         "title": name,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from topics.traits import traits
+from topics.traits import sizes, traits
 
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
@@ -41,7 +41,7 @@ _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LISTS = ("themes", "topics")
 _FLAGS = ("hide_unclustered",)
 #: Fields that take any words, with what they are without.
-_WORDS = {"text": "", "colour": "theme"}
+_WORDS = {"text": "", "colour": "theme", "size": "even"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 Params = Mapping[str, Iterable[str] | str]
@@ -71,6 +71,8 @@ class View:
         confidence: per cent of its most similar papers that must lie in a paper's topic, a
             multiple of 5; a paper below is unclustered, a paper above is in its nearest topic.
         colour: what the colours of the map stand for, a key of `topics.traits.traits`.
+        size: what the sizes of the points stand for, a key of `topics.traits.traits` of numbers;
+            ``even`` for one size.
         by: what the trends are of.
         measure: what the trends count.
         step: the length of a period in the trends.
@@ -93,6 +95,7 @@ class View:
     hide_unclustered: bool = False
     confidence: str = "as built"
     colour: str = "theme"
+    size: str = "even"
     by: str = "theme"
     measure: str = "share"
     step: str = "auto"
@@ -222,6 +225,9 @@ class View:
                 f"This map has no “{self.colour}” to colour papers by; the colours are those of "
                 "the themes."
             )
+        if self.size != "even" and self.size not in sizes(topic_map):
+            changes["size"] = "even"
+            notices.append(f"This map has no “{self.size}” to size points by; all are of one size.")
         return replace(self, **changes), tuple(notices)
 
 

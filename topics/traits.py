@@ -31,6 +31,7 @@ __all__ = [
     "Trait",
     "numbers_of",
     "scale_of",
+    "sizes",
     "sorted_by",
     "traits",
 ]
@@ -168,6 +169,18 @@ def traits(topic_map: TopicMap) -> Mapping[str, Trait]:
             name = str(column).replace("_", " ").strip()
             found[str(column)] = Trait(str(column), column, name[:1].upper() + name[1:], kind_of)
     return found
+
+
+def sizes(topic_map: TopicMap) -> Mapping[str, Trait]:
+    """What the points of a map can be sized by: numbers of which none is below zero."""
+    import numpy as np
+
+    found = {key: trait for key, trait in traits(topic_map).items() if trait.kind == "number"}
+    return {
+        key: trait
+        for key, trait in found.items()
+        if not trait.share and np.nanmin(numbers_of(topic_map, trait)) >= 0
+    }
 
 
 def _varies(column: pd.Series[Any]) -> bool:

@@ -93,10 +93,36 @@ def test_the_menu_of_pictures_closes_on_escape_and_gives_the_focus_back(
     page = open_tab(site)
     wait_for_map(page)
     menu = page.locator(".pm-menu")
-    page.get_by_role("combobox", name="Colour by").press("Tab")
+    page.get_by_role("combobox", name="Size by").press("Tab")
     page.keyboard.press("Enter")
     expect(menu.get_by_role("button", name="PNG for print")).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
     expect(menu.get_by_role("button", name="PNG for print")).to_be_hidden()
     expect(menu.locator("summary")).to_be_focused()
+
+
+def test_points_are_hit_where_they_are_drawn_however_large(
+    open_tab: OpenTab, site: str, made_map: TopicMap
+) -> None:
+    page = open_tab(site)
+    wait_for_map(page)
+    page.get_by_role("combobox", name="Size by").select_option("comments")
+    settled(page)
+    assert param(page, "size") == ["comments"]
+    expect(page.locator(".pm-sizes")).to_contain_text("Comments")
+    found = page.evaluate(
+        """() => {
+          const { atlas } = document.querySelector(".pm-map");
+          return atlas.placed().map(([row, x, y]) => [row, atlas.nearest(x, y), atlas.sizeOf(row),
+            atlas.nearest(x + atlas.sizeOf(row) / 2 - 1, y)]);
+        }"""
+    )
+    comments = made_map.papers["comments"].fillna(0)
+    largest = max(size for _, _, size, _ in found)
+    for row, middle, size, rim in found:
+        assert comments.iloc[middle] <= comments.iloc[row]  # the smaller one lies on top
+        assert comments.iloc[rim] <= comments.iloc[row] or rim == row
+        assert (size == largest) == (comments.iloc[row] == comments.max())
+    hit = sum(row == middle for row, middle, _, _ in found)
+    assert hit > 0.6 * len(found)

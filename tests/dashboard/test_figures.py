@@ -13,6 +13,7 @@ from dashboard import map_points
 from dashboard.figures import UNCLUSTERED, extent, groups, marker_size
 from dashboard.map_layer import layer_data, view_change
 from dashboard.map_points import packed, paint
+from dashboard.point_sizes import UNIT, factors
 from dashboard.screen import Screen
 from dashboard.selection import select
 from dashboard.state import View
@@ -238,6 +239,9 @@ def test_the_legend_says_what_the_colours_mean() -> None:
         ({"kind": "theme", "key": "alchemy"}, {}),
         ({"kind": "colour", "key": "comments"}, {"colour": "comments"}),
         ({"kind": "colour", "key": "abstract"}, {}),
+        ({"kind": "size", "key": "authors"}, {"size": "authors"}),
+        ({"kind": "size", "key": "even"}, {"size": "even"}),
+        ({"kind": "size", "key": "confidence"}, {}),
         ({"kind": "colour", "key": ["theme"]}, {}),
         ({"kind": "area", "outline": [[0, 0], ["x", 1], [1, 1]]}, {}),
         ({"kind": "area", "outline": [[0, 0], [1e300, 1], [1, 1]]}, {}),
@@ -248,3 +252,36 @@ def test_the_legend_says_what_the_colours_mean() -> None:
 )
 def test_what_a_browser_sends_is_checked(event: dict[str, Any], changes: dict[str, Any]) -> None:
     assert view_change(screen(themes=("diffusion",)), event) == changes
+
+
+def test_the_area_of_a_point_grows_with_its_number() -> None:
+    page = screen(size="comments")
+    found = np.frombuffer(b64decode(str(factors(page))), dtype=np.uint8) / UNIT
+    comments = MAP.papers["comments"]
+    assert found[comments.isna()] == pytest.approx(found.min(), abs=0.01)
+    least, most = found.min(), found.max()
+    grown = (found - least) ** 2
+    assert grown == pytest.approx((most - least) ** 2 * comments.fillna(0) / 8, abs=0.06)
+    legend = layer_data(page, groups(page))["legend"]["sizes"]
+    assert legend["name"] == "Comments"
+    assert [step["text"] for step in legend["steps"]] == ["1", "2", "8"]
+    sizes = [step["factor"] for step in legend["steps"]]
+    assert sizes == sorted(sizes)
+
+
+def test_points_are_of_one_size_unless_asked() -> None:
+    data = layer_data(screen(), groups(screen()))
+    assert (data["factors"], data["legend"]["sizes"]) == (None, None)
+    colour, size = data["controls"]
+    assert (colour["value"], size["value"]) == ("theme", "even")
+    assert [option["key"] for option in size["options"]] == ["even", "comments", "authors"]
+    assert [option["key"] for option in colour["options"]] == list(COLOURS)
+    nothing = make_map(papers=1)
+    assert len(layer_data(screen(nothing), groups(screen(nothing)))["controls"]) == 1
+
+
+def test_a_size_that_the_map_does_not_have_is_left_out() -> None:
+    for size in ("confidence", "upvotes", "alchemy"):
+        view, notices = View(size=size).within(MAP)
+        assert view.size == "even"
+        assert f"no “{size}” to size points by" in notices[0]

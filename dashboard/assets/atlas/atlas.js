@@ -12,6 +12,7 @@ const TOOLS = [
 const MODES = ["pan", "select", "lasso"];
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const REACH = 12; // pixels from a point within which it is meant
+const USUAL = 64; // factor of a point that is as large as where all are of one size
 const FADED = 0.14; // of points outside of the selection
 
 export class Atlas {
@@ -122,7 +123,8 @@ export class Atlas {
   /**
    * @param {object} scene `codes` (a byte a paper: which of `looks`), `looks` ({colour, hollow,
    *   faint}; null hides), `labels` of topics and perhaps `groups` of them (see `layersOf`),
-   *   `selected` (row or null), `area` (corners), `size` of a point,
+   *   `selected` (row or null), `area` (corners), `size` of a point, perhaps `factors` (a byte
+   *   a paper: its diameter in parts of 64 of that),
    *   `background` ("#rrggbb"), `camera` ({x, y, span} or null), `said` (what the map shows),
    *   `legend` and `picture` ({title, summary, source, file}) for a picture of it, and perhaps
    *   `time` (see `TimeBar.setScene`)
@@ -183,7 +185,7 @@ export class Atlas {
   }
 
   recolour() {
-    const { codes, looks, area } = this.scene;
+    const { codes, looks, area, factors } = this.scene;
     const rgba = new Uint8Array(4 * codes.length);
     const rings = new Uint8Array(codes.length);
     // A ring of few pixels is a blot: among many papers those in no topic are pale discs instead.
@@ -200,7 +202,8 @@ export class Atlas {
     }
     // At the back what is filtered out, then what is in no topic; the rest in no order.
     const ranks = looks.map((look) => (look ? (look.faint ? 0 : look.hollow || look.quiet ? 1 : 2) : -1));
-    this.base = { rgba, rings, rows: drawingOrder(codes, ranks), tints };
+    this.base = { rgba, rings, rows: drawingOrder(codes, ranks, factors), tints, factors };
+    this.largest = factors ? factors.reduce((most, one) => Math.max(most, one), 0) / USUAL : 1;
     this.showSpan();
   }
 
@@ -222,8 +225,9 @@ export class Atlas {
   }
 
   /** Diameter of the point of a row in pixels. */
-  sizeOf() {
-    return this.pointSize;
+  sizeOf(row) {
+    const { factors } = this.scene;
+    return factors ? (this.pointSize * factors[row]) / USUAL : this.pointSize;
   }
 
   get places() {
@@ -274,7 +278,7 @@ export class Atlas {
   drawMarks() {
     const { selected, area } = this.scene;
     const spot = selected === null ? null : [this.points.x[selected], this.points.y[selected]];
-    const radius = this.pointSize / 2;
+    const radius = selected === null ? 0 : this.sizeOf(selected) / 2;
     this.overlay.drawMarks({ place: this.places.place, selected: spot, area, radius });
     if (this.drawn) this.overlay.outline(this.outlinePixels(), "pm-area");
   }
@@ -367,8 +371,10 @@ export class Atlas {
 
   nearest(left, top) {
     const [x, y] = this.places.find(left, top);
-    const reach = Math.max(REACH, this.pointSize) / this.camera.scale;
-    return this.points.grid.nearest(x, y, reach, (row) => this.shown(row));
+    const { scale } = this.camera;
+    const reach = Math.max(REACH, this.pointSize, (this.pointSize * this.largest) / 2) / scale;
+    const radius = this.scene.factors && ((row) => this.sizeOf(row) / 2 / scale);
+    return this.points.grid.nearest(x, y, reach, (row) => this.shown(row), radius);
   }
 
   hands() {
@@ -404,7 +410,7 @@ export class Atlas {
     const [x, y] = this.places.place(points.x[row], points.y[row]);
     const topic = points.topics[points.topic[row]] ?? "unclustered";
     const said = { title: points.title(row) ?? "Click to open", facts: `${points.dates[points.date[row]]} · ${topic}` };
-    this.overlay.point(said, x, y, this.frame, this.pointSize / 2);
+    this.overlay.point(said, x, y, this.frame, this.sizeOf(row) / 2);
   }
 
   click(left, top) {

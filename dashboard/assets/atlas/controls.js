@@ -6,7 +6,7 @@
  *
  * @param {(wish: object) => void} save called with `{format, scale}` of the picture that is wanted
  */
-function drawKey(root, { legend, controls }, send, save) {
+function drawKey(root, { legend, controls, size }, send, save) {
   if (!root.firstChild) {
     const colours = element("div", "pm-legend");
     colours.setAttribute("role", "group");
@@ -18,13 +18,14 @@ function drawKey(root, { legend, controls }, send, save) {
     root.append(colours, choices);
     // The map takes the room that is left below.
     const { style } = document.documentElement;
-    new ResizeObserver(() => style.setProperty("--pm-key", `${root.offsetHeight}px`)).observe(root);
+    const tell = () => root.offsetHeight && style.setProperty("--pm-key", `${root.offsetHeight}px`);
+    new ResizeObserver(tell).observe(root);
   }
   root.saved = save;
   root.said = send;
-  const tell = (event) => root.said(event);
-  drawLegend(root.firstChild, legend, tell);
-  for (const control of controls) drawControl(root.lastChild, control, tell);
+  const say = (event) => root.said(event);
+  drawLegend(root.firstChild, legend, say, size);
+  for (const control of controls) drawControl(root.lastChild, control, say);
 }
 
 function drawControl(root, control, send) {

@@ -1,9 +1,10 @@
 // What the colours mean, and switches for what is shown.
 
-function drawLegend(root, legend, send) {
+function drawLegend(root, legend, send, size = 8) {
   const held = root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   const items = legend.items.map((item) => legendItem(item, send));
   if (legend.scale) items.unshift(legendScale(legend.scale));
+  if (legend.sizes) items.push(legendSizes(legend.sizes, size));
   root.replaceChildren(...items);
   // Whoever switches with the keyboard goes on from there.
   if (held !== undefined) items.find((item) => item.dataset.key === held)?.focus();
@@ -21,6 +22,18 @@ function legendItem(item, send) {
   const swatch = element("i", item.hollow ? "pm-swatch pm-hollow" : "pm-swatch");
   swatch.style.setProperty("--colour", item.colour);
   node.append(swatch, element("span", "", item.name), element("small", "", item.count));
+  return node;
+}
+
+/** Some sizes of points, as large as they are on the map, and what they stand for. */
+function legendSizes({ name, steps }, size) {
+  const node = element("span", "pm-sizes");
+  node.append(element("span", "pm-scale-name", name));
+  for (const { text, factor } of steps) {
+    const disc = element("i");
+    disc.style.width = disc.style.height = `${size * factor}px`;
+    node.append(disc, element("small", "", text));
+  }
   return node;
 }
 

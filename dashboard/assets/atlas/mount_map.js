@@ -64,5 +64,5 @@ async function pointsOf(data) {
 function take(atlas) {
   const { scene } = shared;
   if (scene?.papers !== atlas.points.id) return;
-  atlas.setScene({ ...scene, codes: bytes(scene.codes) });
+  atlas.setScene({ ...scene, codes: bytes(scene.codes), factors: scene.factors && bytes(scene.factors) });
 }

@@ -94,7 +94,7 @@ function show(scene, points, address) {
 }
 
 function draw(host, key, scene, points) {
-  const look = { ...scene, codes: bytes(scene.codes) };
+  const look = { ...scene, codes: bytes(scene.codes), factors: scene.factors && bytes(scene.factors) };
   const send = (event) => {
     if (shared.send) return shared.send(event);
     if (event.kind !== "camera" || !shared.waiting) shared.waiting = event;

@@ -31,7 +31,8 @@ export function layOut(atlas, { title, summary, source, legend }) {
   top += 24;
   say(fitting(summary, width, 15), left, top, { size: 15, colour: muted });
   top += 14;
-  const key = keyOf(legend, { left, top, width, ink, muted });
+  const sizes = legend.sizes && sizesOf(legend.sizes, atlas.pointSize);
+  const key = keyOf({ ...legend, sizes }, { left, top, width, ink, muted });
   shapes.push(...key.shapes);
   top += key.height + 8;
   shapes.push({ kind: "clip", x: left, y: top, width, height: atlas.frame.height, shapes: mapShapes(atlas, left, top, tone) });
@@ -95,6 +96,10 @@ function keyOf({ items, scale, sizes }, { left, top, width, ink, muted }) {
     }
   }
   return { shapes, height: shapes.length ? y - top + 10 : 0 };
+}
+
+function sizesOf({ name, steps }, size) {
+  return { name, steps: steps.map(({ text, factor }) => ({ text, size: size * factor })) };
 }
 
 /** What is on the map: shades, points, marks and names. */

@@ -91,11 +91,18 @@ export class Grid {
     }
   }
 
-  /** The row nearest to a place among those that count, no farther than `reach`; -1 for none. */
-  nearest(x, y, reach, counts) {
-    let [best, least] = [-1, reach * reach];
+  /**
+   * The row nearest to a place among those that count, no farther than `reach`; -1 for none.
+   *
+   * @param {(row: number) => number} [radius] of a point; the smallest that covers the place is meant
+   */
+  nearest(x, y, reach, counts, radius) {
+    let [best, least] = [-1, Infinity];
     for (const i of this.near(x - reach, x + reach, y - reach, y + reach)) {
-      const gap = (this.x[i] - x) ** 2 + (this.y[i] - y) ** 2;
+      let gap = Math.hypot(this.x[i] - x, this.y[i] - y);
+      if (gap > reach) continue;
+      const own = radius?.(i) ?? 0;
+      if (own && gap <= own) gap = own - reach;
       if (gap <= least && counts(i)) [best, least] = [i, gap];
     }
     return best;
@@ -107,12 +114,16 @@ export function bytes(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-/** Rows in the order of drawing: those of a lower rank first, within one rank shuffled. */
-export function drawingOrder(codes, ranks) {
+/**
+ * Rows in the order of drawing: those of a lower rank first, within one rank the larger ones first,
+ * and among those of one size shuffled.
+ */
+export function drawingOrder(codes, ranks, factors) {
   const scattered = (i) => Math.imul(i + 1, 0x9e3779b1) >>> 0;
   const rows = [];
   for (let i = 0; i < codes.length; i += 1) if (ranks[codes[i]] >= 0) rows.push(i);
-  const keys = Float64Array.from(rows, (i) => ranks[codes[i]] * 2 ** 32 + scattered(i));
+  const layer = (i) => ranks[codes[i]] * 256 + (factors ? 255 - factors[i] : 0);
+  const keys = Float64Array.from(rows, (i) => layer(i) * 2 ** 32 + scattered(i));
   const order = Uint32Array.from(rows.keys()).sort((a, b) => keys[a] - keys[b]);
   return order.map((i) => rows[i]);
 }

@@ -3,14 +3,15 @@
 const VERTEX = `#version 300 es
 in vec2 place;
 in vec4 colour;
-in float ring;
+in float ring, factor;
 uniform vec2 middle, scale;
 uniform float size;
 out vec4 shade;
-flat out float hollow;
+flat out float hollow, wide;
 void main() {
   gl_Position = vec4((place - middle) * scale, 0.0, 1.0);
-  gl_PointSize = size + 1.0;
+  wide = size * factor * (255.0 / 64.0);
+  gl_PointSize = wide + 1.0;
   shade = colour;
   hollow = ring;
 }`;
@@ -18,15 +19,17 @@ void main() {
 const FRAGMENT = `#version 300 es
 precision highp float;
 in vec4 shade;
-flat in float hollow;
-uniform float size, line;
+flat in float hollow, wide;
+uniform float line;
 uniform vec3 paper;
 out vec4 result;
 void main() {
-  float radius = size * 0.5;
-  float from = length(gl_PointCoord - 0.5) * (size + 1.0);
+  float radius = wide * 0.5;
+  float from = length(gl_PointCoord - 0.5) * (wide + 1.0);
   float inside = clamp(radius - from + 0.5, 0.0, 1.0);
-  float core = clamp(radius - line - from + 0.5, 0.0, 1.0);
+  // Of a small point its edge leaves most.
+  float edge = min(line, wide * 0.16);
+  float core = clamp(radius - edge - from + 0.5, 0.0, 1.0);
   // A ring is open in the middle; a disc has an edge in the colour of the page.
   float alpha = shade.a * (hollow > 0.5 ? inside - core : inside);
   vec3 tint = hollow > 0.5 ? shade.rgb : mix(paper, shade.rgb, line > 0.0 ? core : 1.0);
@@ -42,7 +45,8 @@ export function webglPainter(canvas) {
   const uniforms = Object.fromEntries(
     ["middle", "scale", "size", "line", "paper"].map((name) => [name, at(name)]),
   );
-  const buffers = { place: gl.createBuffer(), colour: gl.createBuffer(), ring: gl.createBuffer() };
+  const names = ["place", "colour", "ring", "factor"];
+  const buffers = Object.fromEntries(names.map((name) => [name, gl.createBuffer()]));
   const order = gl.createBuffer();
   let drawn = 0;
   return {
@@ -52,9 +56,11 @@ export function webglPainter(canvas) {
       for (let i = 0; i < x.length; i += 1) [pairs[2 * i], pairs[2 * i + 1]] = [x[i], y[i]];
       feed(gl, program, buffers.place, "place", pairs, 2, gl.FLOAT, false);
     },
-    colours({ rgba, rings, rows }) {
+    colours({ rgba, rings, rows, factors }) {
       feed(gl, program, buffers.colour, "colour", rgba, 4, gl.UNSIGNED_BYTE, true);
       feed(gl, program, buffers.ring, "ring", rings, 1, gl.UNSIGNED_BYTE, false);
+      const sized = factors ?? new Uint8Array(rings.length).fill(64);
+      feed(gl, program, buffers.factor, "factor", sized, 1, gl.UNSIGNED_BYTE, true);
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, order);
       gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, rows, gl.STATIC_DRAW);
       drawn = rows.length;
