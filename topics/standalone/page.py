@@ -35,9 +35,7 @@ ATLAS = (
 )
 _APP = ("search", "store", "view", "parts", "charts", "map_page", "pages", "app")
 #: What the app takes from the map's modules, all else in them is their own.
-_USED = (
-    *("Atlas", "Points", "drawLegend", "pictureMenu", "inside", "isNarrow", "monthOf", "svg"),
-)
+_USED = (*("Atlas", "Points", "drawLegend", "pictureMenu", "inside", "isNarrow", "monthOf", "svg"),)
 
 #: Papers up to which a file holds abstracts, unless it is asked to.
 MOST_ABSTRACTS = 40_000

@@ -204,3 +204,12 @@ export function inTime(layers, { mask, tally }) {
   }
   return layers;
 }
+
+/** Papers of an entry of the legend: a ring stands for all in no topic, a disc for one colour. */
+export function lookCount(kinds, look) {
+  const [shape, colour] = look.split(" ");
+  if (shape === "disc") return (kinds.get(look) ?? 0) + (kinds.get(`ring ${colour}`) ?? 0);
+  let count = 0;
+  for (const [kind, held] of kinds) if (kind.startsWith("ring ")) count += held;
+  return count;
+}

@@ -277,7 +277,7 @@ export class TimeBar {
     const { kinds } = this.tally;
     for (const item of document.querySelectorAll(".pm-legend [data-look]")) {
       const node = item.querySelector("small");
-      if (node) node.textContent = (kinds.get(item.dataset.look) ?? 0).toLocaleString("en");
+      if (node) node.textContent = lookCount(kinds, item.dataset.look).toLocaleString("en");
     }
   }
 
