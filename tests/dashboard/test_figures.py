@@ -223,7 +223,7 @@ def test_the_legend_says_what_the_colours_mean() -> None:
         ({"kind": "unclustered", "key": UNCLUSTERED}, {"hide_unclustered": True}),
         (
             {"kind": "area", "outline": [[0, 0], [1, 0.12345], [1, 1]]},
-            {"area": "0.000,0.000 1.000,0.123 1.000,1.000"},
+            {"area": "0.000,0.000 1.000,0.123 1.000,1.000", "named": None},
         ),
         (
             {"kind": "camera", "camera": {"x": 1, "y": -2.00049, "span": 0.5}},
