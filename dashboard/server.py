@@ -9,6 +9,7 @@ from streamlit import config
 from streamlit.starlette import App
 
 from dashboard import opening
+from dashboard.api import api_route
 from dashboard.hosting import Guard, health_routes
 from dashboard.page_head import PageHead
 
@@ -19,6 +20,6 @@ _BASE = str(config.get_option("server.baseUrlPath") or "")
 opening.serve_points()
 app = App(
     Path(__file__).with_name("app.py"),
-    routes=[*opening.routes(_BASE), *health_routes(_BASE)],
+    routes=[*opening.routes(_BASE), *health_routes(_BASE), api_route(_BASE)],
     middleware=[Middleware(Guard), Middleware(PageHead, base=_BASE)],
 )
