@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import frame, links, loading
+from dashboard import edit_dialogs, frame, links, loading
 from dashboard.screen import compose
 from dashboard.state import View
 from dashboard.theme import current_palette
@@ -60,6 +60,7 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
     frame.notices((*notices, *more, *gone))
     show: Callable[[Screen], None] = importlib.import_module(f"dashboard.views.{name}").show
     show(screen)
+    edit_dialogs.show(screen)
 
 
 def _build(view: View, notices: tuple[str, ...]) -> None:

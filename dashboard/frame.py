@@ -51,7 +51,8 @@ def style() -> None:
     """Put the dashboard's style sheet in place; nothing of a map's data is in it."""
     variables = style_variables(current_palette())
     colours = "".join(f"{name}:{value};" for name, value in variables.items())
-    sheets = _asset("style.css") + _asset("time.css") + _asset("views.css") + _asset("build.css")
+    names = ("style.css", "time.css", "views.css", "build.css", "edits.css")
+    sheets = "".join(map(_asset, names))
     st.html(f"<style>:root{{{colours}}}{sheets}</style>")
 
 

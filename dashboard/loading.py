@@ -13,6 +13,7 @@ from dashboard import wording
 from dashboard.upkeep import fate_of
 from dashboard.workspace import map_folders, workspace
 from topics import artefact
+from topics.edits.log import LOG
 
 if TYPE_CHECKING:
     from dashboard.state import View
@@ -22,6 +23,7 @@ __all__ = [
     "MAPS_VARIABLE",
     "MOST_OPEN",
     "ServedMap",
+    "built_map",
     "choose",
     "is_given",
     "open_map",
@@ -96,14 +98,40 @@ def open_map(folder: Path) -> TopicMap:
     Raises:
         MapError: the map is missing, damaged or too new; the message is for the reader.
     """
-    digest = artefact.read_manifest(folder)["digest"]
-    topic_map = _open(str(folder), digest)
+    manifest = artefact.read_manifest(folder)
+    digest = manifest["digest"]
+    is_whole = LOG in manifest["files"]  # a snapshot, which holds its edits for good
+    is_edited = digest != manifest["built_digest"] and not is_whole
+    opened = _open if is_whole else _open_edited if is_edited else _open_built
+    topic_map = opened(str(folder), digest)
     if topic_map.digest != digest:
-        # An older snapshot stands in for one that is torn, which may be mended at any time.
-        _open.clear(str(folder), digest)
+        # An older snapshot stands in for one that is torn, which may be mended at any time; or
+        # another edit came meanwhile.
+        opened.clear(str(folder), digest)
     return topic_map
+
+
+def built_map(folder: Path) -> TopicMap:
+    """Open a map as it was built, without the edits that people made in it.
+
+    Raises:
+        MapError: the map is missing, damaged or too new; the message is for the reader.
+    """
+    return _open_built(str(folder), artefact.read_manifest(folder)["built_digest"])
 
 
 @st.cache_resource(show_spinner="Opening the map …", max_entries=MOST_OPEN)
 def _open(folder: str, digest: str) -> TopicMap:  # noqa: ARG001 - the digest is the cache's key
     return artefact.load(folder)
+
+
+@st.cache_resource(show_spinner="Opening the map …", max_entries=MOST_OPEN)
+def _open_built(folder: str, built: str) -> TopicMap:  # noqa: ARG001 - the digest is the cache's key
+    return artefact.load(folder, edited=False)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_OPEN)
+def _open_edited(folder: str, digest: str) -> TopicMap:  # noqa: ARG001 - as above
+    log = artefact.read_log(folder)
+    built = built_map(Path(folder))
+    return artefact.with_edits(built, log) if log else built

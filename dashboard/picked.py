@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from dashboard import links, tables, text, wording
+from dashboard import edit_dialogs, links, tables, text, wording
 from dashboard.figures import UNCLUSTERED
 from dashboard.selection import inside
 from dashboard.state import LIMITS
@@ -53,6 +53,8 @@ def picked(screen: Screen) -> None:
                 paper=None,
                 at=None,
             )
+            ids = [str(paper) for paper in chosen.papers["id"]]
+            edit_dialogs.move_control(screen, ids, key="edit-move-picked")
         name = view.named or "selected papers"
         tables.downloads(screen, chosen.papers, name=name, key="picked-download")
 

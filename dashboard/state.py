@@ -210,12 +210,20 @@ class View:
         if self.paper is not None and self.paper not in topic_map.row_of:
             changes["paper"] = None
             notices.append("The paper of this link is not in this map.")
+        merged = (topic_map.manifest.get("edits") or {}).get("merged", {})
         if self.topic not in (None, UNCLUSTERED, *topic_map.topic_names):
-            changes["topic"] = None
-            notices.append("The topic of this link is not in this map.")
+            into = merged.get(self.topic)
+            name = topic_map.topic_names.get(into)
+            changes["topic"] = into if name else None
+            notices.append(
+                f"The topic of this link is part of “{name}” now."
+                if name
+                else "The topic of this link is not in this map."
+            )
         for name, have in (("themes", themes), ("topics", set(topic_map.topic_names))):
             asked = getattr(self, name)
-            kept = tuple(value for value in asked if value in have)
+            now = (value if value in have else merged.get(value) for value in asked)
+            kept = tuple(dict.fromkeys(value for value in now if value in have))
             if kept != asked:
                 changes[name] = kept
                 notices.append(f"Some {name} of this link are not in this map and were left out.")

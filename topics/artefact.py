@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-__all__ = ["check_target", "freeze", "load", "read_log", "read_manifest", "save"]
+__all__ = ["check_target", "freeze", "load", "read_log", "read_manifest", "save", "with_edits"]
 
 MANIFEST = "manifest.json"
 VECTORS = "vectors.npy"
@@ -60,7 +61,7 @@ def _load(path: Path, notes: tuple[str, ...], *, verify: bool, edited: bool) -> 
     while True:
         folder = _present(path)
         with _held(folder) as number:
-            log = read_log(folder)
+            log = read_log(folder) if edited else b""
             manifest = _manifest(folder, notes, log=log)
             try:
                 topic_map = _read(folder, manifest, verify=verify)
@@ -69,14 +70,27 @@ def _load(path: Path, notes: tuple[str, ...], *, verify: bool, edited: bool) -> 
                     raise
             else:
                 if not _replaced(folder, manifest, number):
-                    return _edited(topic_map, log) if edited and log else topic_map
+                    return with_edits(topic_map, log) if edited and log else topic_map
         # Another process swapped in a new map meanwhile: files of both may have been read.
 
 
-def _edited(topic_map: TopicMap, log: bytes) -> TopicMap:
+def with_edits(topic_map: TopicMap, log: bytes) -> TopicMap:
+    """Apply a log of edits, as a map's folder holds it, to the map as it was built.
+
+    Its digest is that which `read_manifest` tells of the folder.
+    """
     from topics.edits.replay import apply
 
-    return apply(topic_map, parse_log(log))
+    shown = apply(topic_map, parse_log(log))
+    if LOG in topic_map.manifest.get("files", {}):
+        return shown
+    digest = _edited_digest(str(topic_map.manifest["built_digest"]), log)
+    return replace(shown, manifest={**shown.manifest, "digest": digest})
+
+
+def _edited_digest(built: str, log: bytes) -> str:
+    told = f"{built}\n{hashlib.sha256(log).hexdigest()}"
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def read_log(path: str | os.PathLike[str]) -> bytes:
@@ -130,8 +144,7 @@ def _manifest(
     manifest = _checked(folder, raw)
     if LOG not in manifest["files"] and (log := read_log(folder) if log is None else log):
         # A snapshot's own digest stands for its edits; elsewhere they come on top of it.
-        told = f"{manifest['digest']}\n{hashlib.sha256(log).hexdigest()}"
-        manifest["digest"] = hashlib.sha256(told.encode()).hexdigest()
+        manifest["digest"] = _edited_digest(manifest["digest"], log)
     return {**manifest, "notices": [*manifest.get("notices", []), *notes]} if notes else manifest
 
 
@@ -333,7 +346,7 @@ def _replaced(folder: Path, manifest: Mapping[str, Any], number: int | None) -> 
     if _number(folder) != number:
         return True
     try:
-        return bool(read_manifest(folder)["digest"] != manifest["digest"])
+        return bool(read_manifest(folder)["built_digest"] != manifest["built_digest"])
     except MapBroken:
         return False
     except MapNotFound:

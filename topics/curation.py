@@ -77,10 +77,10 @@ def open_desk(
     manifest = artefact.read_manifest(folder)
     if base is None or base.manifest.get("built_digest") != manifest["built_digest"]:
         base = artefact.load(folder, edited=False)
-    log = parse_log(artefact.read_log(folder))
+    raw = artefact.read_log(folder)
     if shown is None or shown.digest != artefact.read_manifest(folder)["digest"]:
-        shown = apply(base, log)
-    return Desk(folder, base, log, shown)
+        shown = artefact.with_edits(base, raw) if raw else base
+    return Desk(folder, base, parse_log(raw), shown)
 
 
 def refuse_published(path: str | os.PathLike[str]) -> Path:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import links, tables, text, trend_figures, trend_words, wording
+from dashboard import (
+    edit_dialogs,
+    edit_history,
+    links,
+    tables,
+    text,
+    trend_figures,
+    trend_words,
+    wording,
+)
 from dashboard.further import also_belonging
 from dashboard.neighbourhood import neighbouring_topics
 from dashboard.solidity import solidity
@@ -92,6 +101,7 @@ def _overview(screen: Screen) -> None:
                     _card(screen, rows[topic], counts[topic], found)
     if rows:
         _overview_table(screen, shown, found)
+    edit_history.show(screen)
 
 
 def _in_groups(screen: Screen) -> str:
@@ -237,6 +247,8 @@ def _head(screen: Screen, row: dict[str, Any]) -> None:
         said.insert(0, f"in {path}")
     if word := solidity(row["stability"]):
         said.append(f"{word} ({wording.percent(row['stability'])} comes back when sought again)")
+    if str(row["id"]) in (topic_map.manifest.get("edits") or {}).get("pinned", ()):
+        said.append("pinned: keeps its name and papers when topics are found anew")
     st.html(
         f'<div class="pm-sub"><i class="pm-dot" style="background:{colour}"></i>{theme} · '
         f"{' · '.join(map(escape, said))}{' · ' if mark else ''}{mark}</div>"
@@ -249,6 +261,7 @@ def _head(screen: Screen, row: dict[str, Any]) -> None:
         links.link(
             "trends", view, label="In the trends", icon=":material/timeline:", by="topic", **only
         )
+        edit_dialogs.topic_control(screen, str(row["id"]))
 
 
 def _trend(screen: Screen, topic: str) -> None:

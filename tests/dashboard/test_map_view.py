@@ -319,7 +319,7 @@ def test_maps_of_one_name_can_be_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_map_is_opened_once_and_again_when_it_was_built_again(tmp_path: Path) -> None:
-    loading._open.clear()
+    loading._open_built.clear()
     folder = tmp_path / "map"
     write_map(folder, papers=10, topics=1)
     first = open_map(folder)
