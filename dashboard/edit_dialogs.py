@@ -43,6 +43,7 @@ def topic_control(screen: Screen, topic: str) -> None:
         st.button(
             "Edit topic",
             icon=":material/edit:",
+            type="tertiary",
             on_click=editing.ask,
             args=("topic", topic),
             key="edit-topic",
@@ -102,7 +103,7 @@ def _fill(screen: Screen, asked: Asked) -> None:
     if inputs is not None:
         with st.container(key="pm-edit-preview"), st.spinner("Looking what would change …"):
             draft = editing.drafted(screen, inputs)
-        _show_draft(draft)
+        _show_draft(draft, told=asked.kind in ("undo", "redo"))
     if why := editing.refused():
         st.error(text.plain(why), icon=":material/error:")
     _sign(screen, asked, inputs, ready=draft is not None and draft.step is not None)
@@ -143,8 +144,8 @@ def _ask_action(screen: Screen, asked: Asked) -> None:
             range(2, MOST_PARTS + 1),
             default=2,
             required=True,
-            help="Papers go together by how alike their texts are; the largest part keeps the "
-            "topic's links.",
+            help="Papers go together by how alike their texts are. Links to the topic lead to its "
+            "largest part, or to the one that has its name.",
             key=f"{_IN}parts",
         )
     elif action == "theme":
@@ -206,18 +207,19 @@ def _inputs(screen: Screen, asked: Asked) -> tuple[Any, ...] | None:
 # -------------------------------------------------------------------- what would change
 
 
-def _show_draft(draft: Draft) -> None:
+def _show_draft(draft: Draft, *, told: bool) -> None:
+    """Say what an edit would change; ``told``: what it does, too."""
     if draft.preview is None:
         st.warning(text.plain(draft.problem), icon=":material/info:")
         return
     st.html(
-        f'<div class="pm-edit" role="status">{_heading(draft.preview)}'
+        f'<div class="pm-edit" role="status">{_heading(draft.preview, told=told)}'
         f"{''.join(map(_row, draft.preview.changes[:_SHOWN]))}{_rest(draft.preview)}</div>"
     )
 
 
-def _heading(preview: Preview) -> str:
-    said = [preview.says.removesuffix(".")]
+def _heading(preview: Preview, *, told: bool) -> str:
+    said = [preview.says.removesuffix(".")] if told else []
     if preview.papers:
         said.append(f"{wording.count(preview.papers, 'paper')} in another place")
     was, now = preview.topics
@@ -226,9 +228,8 @@ def _heading(preview: Preview) -> str:
     was, now = preview.unclustered
     if was != now:
         said.append(f"{was:,} → {now:,} unclustered")
-    return text.element("p", "What will change", css_class="pm-edit-title") + text.element(
-        "p", " · ".join(said), css_class="pm-sub"
-    )
+    title = text.element("p", "What will change", css_class="pm-edit-title")
+    return title + (text.element("p", " · ".join(said), css_class="pm-sub") if said else "")
 
 
 def _row(change: Change) -> str:

@@ -169,7 +169,9 @@ def merge(desk: Desk, into: str, topics: Sequence[str], *, name: str = "") -> Me
 
 
 def split(desk: Desk, topic: str, *, parts: int = 2) -> Split:
-    """Make several topics of one, by how alike its papers are; the largest keeps its id.
+    """Make several topics of one, by how alike its papers are.
+
+    The largest part keeps its id, unless another one is called as the topic was.
 
     Raises:
         EditRefused: there is no such topic, or its papers do not part so.
@@ -197,13 +199,11 @@ def split(desk: Desk, topic: str, *, parts: int = 2) -> Split:
     taken = [other for known, other in shown.topic_names.items() if known != topic]
     labels = label_parts(shown, members, taken=[*taken, *shown.groups["name"]])
     ids = shown.papers["id"].to_numpy()
-    return Split(
-        topic,
-        tuple(
-            Part(Label(label.name, label.keywords), tuple(str(ids[row]) for row in own))
-            for label, own in zip(labels, members, strict=True)
-        ),
-    )
+    made = [
+        Part(Label(label.name, label.keywords), tuple(str(ids[row]) for row in own))
+        for label, own in zip(labels, members, strict=True)
+    ]
+    return Split(topic, tuple(sorted(made, key=lambda part: part.label.name != name)))
 
 
 def move(desk: Desk, papers: Sequence[str], to: str | None) -> Move:

@@ -254,7 +254,7 @@ def _head(screen: Screen, row: dict[str, Any]) -> None:
         f"{' · '.join(map(escape, said))}{' · ' if mark else ''}{mark}</div>"
         + chips(row["keywords"])
     )
-    with st.container(horizontal=True, key="pm-topic-links"):
+    with st.container(horizontal=True, vertical_alignment="center", key="pm-topic-links"):
         only: dict[str, Any] = {"topics": (row["id"],), "topic": None, "paper": None, "at": None}
         view = screen.view
         links.link("map", view, label="On the map", icon=":material/scatter_plot:", **only)

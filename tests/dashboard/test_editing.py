@@ -109,7 +109,7 @@ def test_each_action_is_previewed(folder: Path, editor: None) -> None:
     page = open_page(folder, "topic", topic="0")
     with served(folder):
         page.button(key="edit-topic").click().run()
-        for action, told in (("split", "6 → 7 topics"), ("pin", "Pinned")):
+        for action, told in (("split", "6 → 7 topics"), ("pin", "What will change")):
             page.segmented_control(key="edit-in-action").set_value(action).run()
             assert not page.exception
             assert told in html_of(page), action
