@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,12 +93,29 @@ def _teller(arguments: argparse.Namespace) -> Console | EventLines:
 
 
 def _build(arguments: argparse.Namespace) -> None:
+    if not arguments.watch:
+        return _build_once(arguments)
+    from topics.store import default_root
+    from topics.watching import watch
+
+    kept = None if arguments.no_cache else default_root() / "reads"
+    watch(
+        arguments.sources,
+        arguments.out,
+        build=lambda: _build_once(arguments, kept=kept),
+        say=lambda text: print(f"papermap: {text}", file=sys.stderr, flush=True),
+    )
+    return None
+
+
+def _build_once(arguments: argparse.Namespace, *, kept: Path | None = None) -> None:
     from topics.pipeline import build
 
     settings = BuildSettings(
         **{setting.name: getattr(arguments, setting.name) for setting in describe()}
     )
     log = log_for_build(arguments.edits, drop=arguments.no_edits, out=arguments.out)
+    reading = reading_of(arguments)
     with _teller(arguments) as console:
         built = build(
             arguments.sources,
@@ -105,7 +123,8 @@ def _build(arguments: argparse.Namespace) -> None:
             settings=settings,
             cache=_cache(console, enabled=not arguments.no_cache),
             progress=console,
-            reading=reading_of(arguments),
+            # A file that is as it was need not be read again at every change of another.
+            reading=replace(reading, kept=reading.kept or kept),
             log=log,
         )
     if arguments.json:

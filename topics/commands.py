@@ -75,6 +75,12 @@ def _add_build(commands: Any, common: argparse.ArgumentParser) -> None:
             help=_help(setting.help, setting.default),
         )
     add_build_flags(parser)
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="build again whenever a source changes, until Ctrl-C; what did not change is not "
+        "computed again, and the map stays as it is until the new one is whole",
+    )
     parser.add_argument("--no-cache", action="store_true", help="compute every stage anew")
     parser.add_argument("--json", action="store_true", help="print the manifest, and only that")
     _add_progress(parser)
