@@ -46,6 +46,7 @@ LAYERS = (
     ("grams", "medoids", "subtopics", "tablefiles", "wordsearch"),
     (
         "contrast",
+        "diction",
         "drawing",
         "palette",
         "places",
@@ -65,7 +66,7 @@ LAYERS = (
     ("corpus",),
     ("encoders", "known"),
     ("communities", "meaning", "neighbours"),
-    ("selection",),
+    ("embedding", "selection"),
     ("projection", "clustering"),
     ("consensus", "hierarchy", "memberships", "model", "stability"),
     ("newcomers", "themes", "trends", "quality", "usage"),
@@ -94,7 +95,7 @@ LAYERS = (
     ("tables",),
     ("growth", "pipeline"),
     ("regrouping",),
-    ("commands", "updating"),
+    ("commands", "updating", "watching"),
     ("build_summaries",),
     ("cli",),
 )
@@ -138,7 +139,6 @@ READ_SIDE = {
 #: Libraries that one module alone may import.
 HOMES = {
     "bertopic": "topics.model",
-    "umap": "topics.thirdparty",
     "hdbscan": "topics.clustering",
     "wordllama": "topics.encoders.static",
     "sentence_transformers": "topics.encoders.transformer",

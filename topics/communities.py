@@ -7,8 +7,9 @@ nodes of a smaller graph, and so on until nothing moves.
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
+
+from topics.thirdparty import compiled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,42 +49,86 @@ def communities(ties: csr_matrix, *, resolution: float, seed: int) -> np.ndarray
     return member
 
 
-def _moved(ties: csr_matrix, price: float, order: np.ndarray) -> list[int]:
+def _moved(ties: csr_matrix, price: float, order: np.ndarray) -> np.ndarray:
     """Move single nodes, each to where it gains most, until none gains any more."""
     import numpy as np
 
     nodes = ties.shape[0]
-    # Python's lists: reading one number of an array costs several times as much.
-    starts, others, weights = ties.indptr.tolist(), ties.indices.tolist(), ties.data.tolist()
-    degree = np.asarray(ties.sum(axis=1)).ravel().tolist()
-    member, volume = list(range(nodes)), list(degree)
-    queue, waits = deque(order.tolist()), [True] * nodes
-    for _ in range(_LOOKS * nodes):
-        if not queue:
+    member = np.arange(nodes, dtype=np.int64)
+    degree = np.asarray(ties.sum(axis=1), dtype=np.float64).ravel()
+    graph = (ties.indptr.astype(np.int64), ties.indices.astype(np.int64), ties.data.astype(float))
+    compiled(_moves)(
+        *graph,
+        degree,
+        degree.copy(),
+        float(price),
+        order.astype(np.int64),
+        member,
+        np.ones(nodes, dtype=bool),
+        np.zeros(nodes),
+        np.full(nodes, -1, dtype=np.int64),
+        np.empty(nodes, dtype=np.int64),
+        _LOOKS,
+    )
+    return member
+
+
+def _moves(
+    starts: np.ndarray,
+    others: np.ndarray,
+    weights: np.ndarray,
+    degree: np.ndarray,
+    volume: np.ndarray,
+    price: float,
+    queue: np.ndarray,
+    member: np.ndarray,
+    waits: np.ndarray,
+    tied: np.ndarray,
+    seen: np.ndarray,
+    touched: np.ndarray,
+    looks: int,
+) -> None:
+    """The loop of `_moved`, in the part of Python that is compiled; changes ``member``.
+
+    A node's ties begin at ``starts`` and lead to ``others``. ``queue`` is a ring of the nodes that
+    wait (``waits``): each waits once, so that all have room. ``tied`` holds the weight that ties a
+    node to each of the communities ``touched``, set at the look that ``seen`` names.
+    """
+    nodes = len(degree)
+    first, waiting = 0, nodes
+    for look in range(looks * nodes):
+        if waiting == 0:
             break
-        node = queue.popleft()
+        node = queue[first]
+        first, waiting = (first + 1) % nodes, waiting - 1
         waits[node] = False
-        here, cost = member[node], price * degree[node]
-        tied: dict[int, float] = {}
-        edges = range(starts[node], starts[node + 1])
-        for edge in edges:
-            if (other := others[edge]) != node:
-                tied[member[other]] = tied.get(member[other], 0.0) + weights[edge]
+        here, cost, near = member[node], price * degree[node], 0
+        for edge in range(starts[node], starts[node + 1]):
+            other = others[edge]
+            if other == node:
+                continue
+            there = member[other]
+            if seen[there] != look:
+                seen[there], tied[there], touched[near] = look, 0.0, there
+                near += 1
+            tied[there] += weights[edge]
         volume[here] -= degree[node]
-        best, most = here, tied.get(here, 0.0) - cost * volume[here]
-        for there, weight in tied.items():
-            gain = weight - cost * volume[there]
+        best = here
+        most = (tied[here] if seen[here] == look else 0.0) - cost * volume[here]
+        for at in range(near):
+            there = touched[at]
+            gain = tied[there] - cost * volume[there]
             if gain > most + 1e-12:
                 best, most = there, gain
         volume[best] += degree[node]
         if best != here:
             member[node] = best
-            for edge in edges:
+            for edge in range(starts[node], starts[node + 1]):
                 other = others[edge]
                 if not waits[other] and member[other] != best:
                     waits[other] = True
-                    queue.append(other)
-    return member
+                    queue[(first + waiting) % nodes] = other
+                    waiting += 1
 
 
 def worth(ties: csr_matrix, member: np.ndarray, *, resolution: float) -> float:

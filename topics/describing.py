@@ -47,7 +47,6 @@ def describe_topics(
     clustering: Clustering,
     *,
     vectors: np.ndarray,
-    space: np.ndarray,
     graph: NeighbourGraph,
     grouped: bool = True,
 ) -> Description:
@@ -58,7 +57,6 @@ def describe_topics(
         encoder: encodes phrases into the space of the vectors.
         clustering: the topics, at least one.
         vectors: float32 array of shape (papers, dimensions).
-        space: the reduced space that the topics were found in.
         graph: the papers' neighbours.
         grouped: whether groups are wanted.
     """
@@ -81,7 +79,7 @@ def describe_topics(
         # Rounded, so that the last digits of a sum do not decide between two phrases.
         return [round(float(cosine), 6) for cosine in encoder.encode(phrases) @ centres[node]]
 
-    fit = fit_topics(terms, vectors, space, clustering)
+    fit = fit_topics(terms, clustering)
     found = label_topics(fit, terms, nearness=nearness, tree=tree)
     shown = [
         tuple(int(row) for row in central(np.flatnonzero(_members(labels, tree, node)), vectors))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from topics.pieces import Spread
 
-__all__ = ["Grams", "count_grams"]
+__all__ = ["Grams", "count_grams", "key_hashes"]
 
 LONGEST = 4
 _BASE = 0x9E3779B97F4A7C15  # odd, so that no bit is lost when hashes are multiplied by it
@@ -73,20 +73,13 @@ class _Tokens:
         import numpy as np
 
         keys = [key_of(token) for token in written]
-        of_word: dict[str, int] = {}
-        hashes, powers = [], []
-        for key in keys:
-            value, power = 0, 1
-            for word in key.split():
-                value = (value * _BASE + _hash(word, of_word)) % 2**64
-                power = power * _BASE % 2**64
-            hashes.append(value)
-            powers.append(power)
+        key, power = key_hashes(keys)
+        form, _ = key_hashes([token.lower() for token in written])
         return cls(
             tuple(written),
-            np.array(hashes, dtype=np.uint64),
-            np.array(powers, dtype=np.uint64),
-            np.array([_hash(token.lower(), of_word) for token in written], dtype=np.uint64),
+            key,
+            power,
+            form,
             np.array([is_weak(key) for key in keys], dtype=bool),
             np.array([ends_badly(key) for key in keys], dtype=bool),
         )
@@ -136,6 +129,27 @@ def count_grams(titles: Sequence[str], abstracts: Sequence[str], *, least: int) 
         for found in _found(pieces, spread, tokens, texts):
             tally.add(found)
     return tally.grams(tokens, least)
+
+
+def key_hashes(keys: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Hash of each key, made of those of its words so that keys can be joined.
+
+    Returns:
+        The hashes, and by what the hash of words before each is multiplied before it is added;
+        uint64 arrays of shape (keys,).
+    """
+    import numpy as np
+
+    of_word: dict[str, int] = {}
+    hashes: np.ndarray = np.zeros(len(keys), dtype=np.uint64)
+    powers: np.ndarray = np.zeros(len(keys), dtype=np.uint64)
+    for place, key in enumerate(keys):
+        value, power = 0, 1
+        for word in key.split():
+            value = (value * _BASE + _hash(word, of_word)) % 2**64
+            power = power * _BASE % 2**64
+        hashes[place], powers[place] = value, power
+    return hashes, powers
 
 
 def _hash(word: str, known: dict[str, int]) -> int:

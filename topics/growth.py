@@ -211,8 +211,6 @@ def _described(
     topic_map: TopicMap,
 ) -> list[dict[str, Any]]:
     """Name, keywords and representatives of each new topic, told apart from all others."""
-    import numpy as np
-
     known = topic_map.topics
     if clustering.topics == len(known):
         return []
@@ -225,7 +223,6 @@ def _described(
         encoded.encoder(),
         clustering,
         vectors=encoded.vectors,
-        space=np.zeros((len(papers), 2)),
         graph=graph,
         grouped=False,
     )

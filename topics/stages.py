@@ -13,7 +13,7 @@ from topics.clustering import MIN_TOPIC_PAPERS, Clustering
 from topics.hierarchy import Group
 from topics.neighbours import NeighbourGraph
 from topics.store import digest, load_arrays, load_json, save_arrays, save_json
-from topics.thirdparty import one_thread
+from topics.thirdparty import alongside, one_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 15
+_VERSION = 18
 
 #: Libraries whose results change from version to version.
 _LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
@@ -125,9 +125,11 @@ def texts_of(corpus: Corpus) -> list[str]:
 
 def encode(corpus: Corpus, settings: BuildSettings, cache: Cache) -> Encoded:
     """Fit the encoder and encode all papers."""
+    # Not the corpus' fingerprint: a date, an author or the name of a file changes no vector.
     key = digest(
         *versions(),
-        corpus.fingerprint,
+        list(corpus.papers["title"]),
+        list(corpus.papers["abstract"]),
         settings.encoder,
         settings.transformer_model,
         settings.seed,
@@ -176,27 +178,7 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
 
     @one_thread()
     def compute() -> Placed:
-        from topics.clustering import no_topics
-        from topics.consensus import effort_for, find_topics
-        from topics.neighbours import knn_graph
-        from topics.projection import layout, neighbours_for
-        from topics.terms import ALIKE, sameness
-
-        near = min(settings.neighbours or neighbours_for(len(corpus)), len(corpus) - 1)
-        graph = knn_graph(encoded.vectors, k=near + 1, seed=settings.seed)
-        space, clustering = find_topics(
-            encoded.vectors,
-            graph,
-            effort=effort_for(len(corpus)),
-            dimensions=settings.cluster_dimensions,
-            seed=settings.seed,
-            min_topic_size=settings.min_topic_size,
-            min_samples=settings.min_samples,
-        )
-        if sameness(texts_of(corpus)) > ALIKE:
-            clustering = no_topics(len(corpus))
-        points = layout(encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed)
-        return Placed(graph, space, points, clustering, key)
+        return Placed(*_placed(corpus, encoded, settings), key)
 
     def save(placed: Placed, folder: Path) -> None:
         save_arrays(
@@ -223,6 +205,36 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
     return cache.get_or_compute("place", key, compute, save=save, load=load)
 
 
+def _placed(
+    corpus: Corpus, encoded: Encoded, settings: BuildSettings
+) -> tuple[NeighbourGraph, np.ndarray, np.ndarray, Clustering]:
+    from topics.clustering import no_topics
+    from topics.consensus import effort_for, find_topics
+    from topics.neighbours import knn_graph
+    from topics.projection import layout, neighbours_for
+    from topics.terms import ALIKE, sameness
+
+    near = min(settings.neighbours or neighbours_for(len(corpus)), len(corpus) - 1)
+    graph = knn_graph(encoded.vectors, k=near + 1, seed=settings.seed)
+    with alongside() as start:
+        drawn = start(
+            layout, encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed
+        )
+        space, clustering = find_topics(
+            encoded.vectors,
+            graph,
+            effort=effort_for(len(corpus)),
+            dimensions=settings.cluster_dimensions,
+            seed=settings.seed,
+            min_topic_size=settings.min_topic_size,
+            min_samples=settings.min_samples,
+        )
+        points = drawn()
+    if sameness(texts_of(corpus)) > ALIKE:
+        clustering = no_topics(len(corpus))
+    return graph, space, points, clustering
+
+
 def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> Described:
     """Name the topics and pick their keywords and representatives."""
     key = digest(*versions(), placed.key)
@@ -243,7 +255,6 @@ def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> 
             encoded.encoder(),
             clustering,
             vectors=encoded.vectors,
-            space=placed.space,
             graph=placed.graph,
         )
         return Described(

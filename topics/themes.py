@@ -10,11 +10,10 @@ to 4,300 papers that was as good as any other weight. A paper whose best score s
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from topics.phrases import words
+from topics.diction import Diction
 from topics.topicmap import OTHER_THEME
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def assign_themes(
     import numpy as np
 
     examples = examples or [()] * len(themes)
-    wording = _wording(themes, texts, examples)
+    wording = Diction.of(texts).likeness([theme.wording for theme in themes], examples)
     meaning = _meaning(themes, vectors, encoder, examples)
     scores = WORDING_WEIGHT * wording + (1 - WORDING_WEIGHT) * meaning
     best = scores.argmax(axis=1)
@@ -94,32 +93,6 @@ def assign_themes(
     for theme, rows in enumerate(examples):
         labels[list(rows)], confidence[list(rows)] = theme, 1.0
     return Assignment(tuple(themes), labels, confidence)
-
-
-def _wording(
-    themes: Sequence[Theme], texts: Sequence[str], examples: Sequence[Sequence[int]]
-) -> np.ndarray:
-    """Cosine of each paper's wording with each theme's, shape (papers, themes)."""
-    import numpy as np
-    from scipy.sparse import vstack
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.preprocessing import normalize
-
-    vectorizer = TfidfVectorizer(analyzer=_words_and_pairs, sublinear_tf=True)
-    try:
-        papers = vectorizer.fit_transform(texts)
-    except ValueError:  # not one word in the whole corpus
-        return np.zeros((len(texts), len(themes)))
-    rows = [
-        vstack([vectorizer.transform(theme.wording), papers[list(shown)]]).mean(axis=0).A1
-        for theme, shown in zip(themes, examples, strict=True)
-    ]
-    return np.asarray(papers @ normalize(np.stack(rows)).T)
-
-
-def _words_and_pairs(text: str) -> list[str]:
-    single = words(text)
-    return single + [f"{first} {second}" for first, second in itertools.pairwise(single)]
 
 
 def _meaning(

@@ -134,12 +134,12 @@ def _named_themes(
     from topics.themefile import load_themes
 
     themes = load_themes(settings.themes)
-    key = digest(*versions(), encoded.key, described.clustering.labels, themes)
+    rows, missing = _examples(themes, corpus)
+    key = digest(*versions(), encoded.key, described.clustering.labels, themes, rows, missing)
 
     def compute() -> Themed:
         from topics.themes import assign_themes, theme_of_topics
 
-        rows, missing = _examples(themes, corpus)
         found = assign_themes(
             themes, texts_of(corpus), encoded.vectors, encoded.encoder(), examples=rows
         )

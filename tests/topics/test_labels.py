@@ -74,8 +74,7 @@ def test_topics_are_named_by_what_their_papers_share() -> None:
 def test_the_model_gives_the_same_names() -> None:
     titles, abstracts, labels = _papers()
     terms, clustering = count_terms(titles, abstracts), _clustering(labels)
-    vectors = _vectors(len(labels))
-    fit = fit_topics(terms, vectors, vectors[:, :2], clustering)
+    fit = fit_topics(terms, clustering)
     assert fit.weights.shape == (3, len(terms.terms))
     assert (fit.weights.data >= 0).all()
     found = label_topics(fit, terms, nearness=_even)
@@ -88,12 +87,23 @@ def test_the_model_leaves_unclustered_papers_out() -> None:
     titles, abstracts, labels = _papers()
     labels[:2] = [UNCLUSTERED, UNCLUSTERED]
     terms, clustering = count_terms(titles, abstracts), _clustering(labels)
-    vectors = _vectors(len(labels))
-    fit = fit_topics(terms, vectors, vectors[:, :2], clustering)
+    fit = fit_topics(terms, clustering)
     flows = terms.terms.index("normalizing flow")
     weight = fit.weights[:, [flows]].toarray().ravel()
     assert clustering.labels[2] == weight.argmax()
     assert (weight > 0).sum() == 1
+
+
+def test_the_weights_are_those_of_bertopic() -> None:
+    vectorizers = pytest.importorskip("bertopic.vectorizers")
+    titles, abstracts, labels = _papers()
+    labels[:2] = [UNCLUSTERED, UNCLUSTERED]
+    terms, clustering = count_terms(titles, abstracts), _clustering(labels)
+    rows = [clustering.labels == topic for topic in range(-1, clustering.topics)]
+    counts = csr_matrix([terms.counts.toarray()[papers].sum(axis=0) for papers in rows])
+    peer = vectorizers.ClassTfidfTransformer(reduce_frequent_words=True, bm25_weighting=True)
+    weights = fit_topics(terms, clustering).weights
+    assert np.allclose(weights.toarray(), peer.fit_transform(counts).toarray()[1:])
 
 
 def test_a_repeated_phrase_of_one_paper_names_nothing() -> None:

@@ -27,15 +27,17 @@ from tests.topics.corpora import (
     sample_slice,
 )
 from topics import artefact, sample
+from topics.artefact import load
+from topics.corpus import build_corpus
 from topics.errors import EncoderError, SettingsError, SourceError, TooFewPapers
 from topics.pipeline import build, build_from_corpus
 from topics.progress import STAGES
 from topics.settings import MIN_PAPERS, BuildSettings
+from topics.sources.record import Record, SourceRead
 from topics.store import StageCache
 
 if TYPE_CHECKING:
     from topics.corpus import Corpus
-    from topics.sources.record import Record
     from topics.topicmap import TopicMap
 
 ROOT = Path(__file__).parents[2]
@@ -253,6 +255,9 @@ def test_identical_vectors_lie_apart(
         return np.tile(np.array([0.6, 0.8], dtype="float32"), (len(texts), 1))
 
     monkeypatch.setattr("topics.encoders.joined.JoinedEncoder.encode", encode)
+    monkeypatch.setattr(
+        "topics.encoders.joined.JoinedEncoder._joined", lambda self, own, _: encode(self, own)
+    )
     built = build_from_corpus(sample_slice(0, 20, records), tmp_path / "map")
     assert_sound(built)
     assert built.topics.empty
@@ -324,6 +329,27 @@ def test_a_changed_setting_computes_what_depends_on_it(
     # A stage whose input came out the same need not be computed.
     assert set(computed) <= set(expected)
     assert computed[:1] == expected[:1]
+
+
+def test_what_no_vector_depends_on_computes_nothing(work: Path, small: Corpus) -> None:
+    """Dates, authors and names of files are in the tables, not in what is fitted."""
+    papers = small.papers
+    records = tuple(
+        Record(title=title, abstract=abstract, source="elsewhere", line=line, date="2024-05-01")
+        for line, (title, abstract) in enumerate(
+            zip(papers["title"], papers["abstract"], strict=True)
+        )
+    )
+    other = build_corpus([SourceRead(source="elsewhere", format="table", records=records)])
+    assert other.fingerprint != small.fingerprint
+    computed, _ = _rebuild(work, other)
+    assert computed == []
+    assert (load(work / "map").papers["date"] == "2024-05-01").all()
+
+
+def test_a_paper_more_computes_all_that_is_fitted(work: Path, records: list[Record]) -> None:
+    computed, _ = _rebuild(work, sample_slice(10, 31, records))
+    assert computed[:3] == ["encode", "place", "describe"]
 
 
 def test_words_moved_within_a_theme_are_told_apart(work: Path, small: Corpus) -> None:
