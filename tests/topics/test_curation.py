@@ -315,8 +315,7 @@ def test_words_weigh_as_in_a_build() -> None:
     terms = count_terms(["a title"] * 30, texts)
     labels = np.array([at % 3 for at in range(30)])
     clustering = Clustering(labels, np.ones(30), labels)
-    vectors = rng.normal(size=(30, 4)).astype(np.float32)
-    fitted = fit_topics(terms, vectors, rng.normal(size=(30, 2)), clustering).weights
+    fitted = fit_topics(terms, clustering).weights
     ours = class_weights(terms.counts, labels)
     assert np.allclose(fitted.toarray(), ours.toarray(), atol=1e-6)
 
