@@ -43,7 +43,13 @@ Papers, topics and trends of the maps that are served here. Everything is read o
 the same as on the pages. Where somebody edits or renews a map its `digest` changes.
 """
 _DAY = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
-_TITLES = {404: "Not found", 405: "Not allowed", 422: "Not understood", 503: "Not available"}
+_TITLES = {
+    404: "Not found",
+    405: "Not allowed",
+    409: "Not in this map",
+    422: "Not understood",
+    503: "Not available",
+}
 _PROBLEM = "application/problem+json"
 _UNANSWERED: dict[int | str, dict[str, Any]] = {
     status: {
@@ -52,6 +58,7 @@ _UNANSWERED: dict[int | str, dict[str, Any]] = {
     }
     for status, said in (
         (404, "There is no such thing here."),
+        (409, "The map has not what was asked for."),
         (422, "A parameter is not understood."),
         (503, "The map cannot be read."),
     )
@@ -139,8 +146,8 @@ def _papers(
     try:
         rows = ranked(topic_map, filters, matching(topic_map, filters))
     except (MapError, EncoderError) as error:
-        said = "by: this map cannot be searched by meaning here; search it by words."
-        raise HTTPException(422, said) from error
+        said = "This map cannot be searched by meaning here; search it by words."
+        raise HTTPException(409, said) from error
     shown = rows[offset : offset + limit]
     end = offset + len(shown)
     more = [pair for pair in request.query_params.multi_items() if pair[0] != "offset"]

@@ -97,7 +97,7 @@ def test_a_search_gives_the_papers_with_the_words(client: TestClient) -> None:
         ("/maps/a map/topics/t99", 404, "The map has no topic 't99'"),
         ("/maps/a map/papers?limit=0", 422, "limit: Input should be greater than or equal to 1"),
         ("/maps/a map/papers?since=May", 422, "since: String should match pattern"),
-        ("/maps/a map/papers?q=few&by=meaning", 422, "search it by words"),
+        ("/maps/a map/papers?q=few&by=meaning", 409, "search it by words"),
         ("/nothing", 404, "Not Found"),
     ],
 )
