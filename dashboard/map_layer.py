@@ -55,6 +55,7 @@ MAP_SCRIPT = (
     "time",
     "timebar",
     "scale",
+    "shade",
     "picture",
     "atlas",
 )
@@ -128,6 +129,8 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
         return {"hide_unclustered": not view.hide_unclustered}
     elif kind == "colour" and event.get("key") in list(traits(screen.topic_map)):
         return {"colour": event["key"]}
+    elif kind == "shade":
+        return {"shade": "none" if view.shade == "soft" else "soft"}
     elif kind == "size" and event.get("key") in ["even", *sizes(screen.topic_map)]:
         return {"size": event["key"]}
     elif kind == "theme" and event.get("key") in set(screen.topic_map.themes["name"]):
@@ -146,6 +149,8 @@ def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
         "time": time_data(screen),
         "size": marker_size(screen.selection.total),
         "factors": factors(screen),
+        "shade": screen.view.shade,
+        "ink": screen.palette.ink,
         "background": screen.palette.background,
         "said": f"Map of {screen.selection.summary}. Arrow keys move it, plus and minus zoom, "
         "0 shows all of it.",
@@ -243,11 +248,15 @@ def _controls(screen: Screen) -> list[dict[str, Any]]:
     """The choices beside the legend: what each is of, its value, and what else there is."""
     view, topic_map = screen.view, screen.topic_map
     colours, numbers = _listed(traits(topic_map)), _listed(sizes(topic_map))
-    controls = [{"kind": "colour", "name": "Colour", "value": view.colour, "options": colours}]
+    controls: list[dict[str, Any]] = [
+        {"kind": "colour", "name": "Colour", "value": view.colour, "options": colours}
+    ]
     if numbers:
         options = [{"key": "even", "name": "Even"}, *numbers]
         controls.append({"kind": "size", "name": "Size", "value": view.size, "options": options})
-    return controls
+    tip = "Shade where papers are many: a fifth of them lie in the darkest areas"
+    shade = {"kind": "shade", "name": "Shading", "value": view.shade == "soft", "tip": tip}
+    return [*controls, shade]
 
 
 def _listed(found: Mapping[str, Trait]) -> list[dict[str, str]]:

@@ -24,6 +24,7 @@ UNCLUSTERED = "unclustered"
 
 #: Fields that take one of a few words; the first is the default.
 CHOICES: Mapping[str, tuple[str, ...]] = {
+    "shade": ("soft", "none"),
     "search": ("words", "meaning"),
     "by": ("theme", "topic"),
     "measure": ("share", "papers"),
@@ -73,6 +74,7 @@ class View:
         colour: what the colours of the map stand for, a key of `topics.traits.traits`.
         size: what the sizes of the points stand for, a key of `topics.traits.traits` of numbers;
             ``even`` for one size.
+        shade: whether the map is shaded where papers are many.
         by: what the trends are of.
         measure: what the trends count.
         step: the length of a period in the trends.
@@ -96,6 +98,7 @@ class View:
     confidence: str = "as built"
     colour: str = "theme"
     size: str = "even"
+    shade: str = "soft"
     by: str = "theme"
     measure: str = "share"
     step: str = "auto"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.mapping import names, param, points, settled, wait_for_map
@@ -93,7 +94,7 @@ def test_the_menu_of_pictures_closes_on_escape_and_gives_the_focus_back(
     page = open_tab(site)
     wait_for_map(page)
     menu = page.locator(".pm-menu")
-    page.get_by_role("combobox", name="Size by").press("Tab")
+    page.get_by_role("button", name="Shading").press("Tab")
     page.keyboard.press("Enter")
     expect(menu.get_by_role("button", name="PNG for print")).to_be_visible()
     page.keyboard.press("Tab")
@@ -126,3 +127,32 @@ def test_points_are_hit_where_they_are_drawn_however_large(
         assert (size == largest) == (comments.iloc[row] == comments.max())
     hit = sum(row == middle for row, middle, _, _ in found)
     assert hit > 0.6 * len(found)
+
+
+#: Of the papers shown, the share in each area of the shade, told by the places where they lie.
+_HELD = """() => {
+  const { atlas } = document.querySelector(".pm-map");
+  const rows = [...Array(atlas.points.size).keys()].filter((row) => atlas.shown(row));
+  const pen = document.createElement("canvas").getContext("2d");
+  const { x, y } = atlas.points;
+  const within = (path) => rows.filter((row) => pen.isPointInPath(path, x[row], y[row], "evenodd"));
+  return (atlas.areas?.paths ?? []).map((path) => within(path).length / rows.length);
+}"""
+
+
+def test_the_shade_holds_what_it_says_and_follows_the_filters(open_tab: OpenTab, site: str) -> None:
+    page = open_tab(f"{site}/?map=map")
+    wait_for_map(page)
+    held = page.evaluate(_HELD)
+    assert held == pytest.approx([0.93, 0.78, 0.6, 0.4, 0.2], abs=0.06)
+    page.locator(".pm-item").first.click()
+    settled(page)
+    fewer = page.evaluate(_HELD)
+    assert fewer == pytest.approx([0.93, 0.78, 0.6, 0.4, 0.2], abs=0.12)
+    switch = page.get_by_role("button", name="Shading")
+    switch.press("Enter")
+    settled(page)
+    assert param(page, "shade") == ["none"]
+    assert page.evaluate(_HELD) == []
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    expect(switch).to_be_focused()

@@ -241,6 +241,7 @@ def test_the_legend_says_what_the_colours_mean() -> None:
         ({"kind": "colour", "key": "abstract"}, {}),
         ({"kind": "size", "key": "authors"}, {"size": "authors"}),
         ({"kind": "size", "key": "even"}, {"size": "even"}),
+        ({"kind": "shade"}, {"shade": "none"}),
         ({"kind": "size", "key": "confidence"}, {}),
         ({"kind": "colour", "key": ["theme"]}, {}),
         ({"kind": "area", "outline": [[0, 0], ["x", 1], [1, 1]]}, {}),
@@ -272,12 +273,13 @@ def test_the_area_of_a_point_grows_with_its_number() -> None:
 def test_points_are_of_one_size_unless_asked() -> None:
     data = layer_data(screen(), groups(screen()))
     assert (data["factors"], data["legend"]["sizes"]) == (None, None)
-    colour, size = data["controls"]
+    colour, size, shade = data["controls"]
+    assert (shade["value"], data["shade"]) == (True, "soft")
     assert (colour["value"], size["value"]) == ("theme", "even")
     assert [option["key"] for option in size["options"]] == ["even", "comments", "authors"]
     assert [option["key"] for option in colour["options"]] == list(COLOURS)
     nothing = make_map(papers=1)
-    assert len(layer_data(screen(nothing), groups(screen(nothing)))["controls"]) == 1
+    assert len(layer_data(screen(nothing), groups(screen(nothing)))["controls"]) == 2
 
 
 def test_a_size_that_the_map_does_not_have_is_left_out() -> None:

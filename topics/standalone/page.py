@@ -31,7 +31,7 @@ __all__ = ["ATLAS", "MOST_ABSTRACTS", "page_bytes", "write_page"]
 #: Modules of the dashboard's map that the file uses as they are.
 ATLAS = (
     *("dom", "camera", "points", "labels", "layers", "webgl", "canvas", "gestures", "overlay"),
-    *("time", "timebar", "scale", "picture", "atlas", "legend", "controls"),
+    *("time", "timebar", "scale", "shade", "picture", "atlas", "legend", "controls"),
 )
 _APP = ("search", "store", "view", "parts", "charts", "map_page", "pages", "app")
 #: What the app takes from the map's modules, all else in them is their own.

@@ -36,7 +36,9 @@ export class Atlas {
     this.home = true; // the whole map is shown, and stays so when the frame changes
     this.frame = { width: 0, height: 0 };
     this.canvas = element("canvas", "pm-canvas");
-    host.replaceChildren(this.canvas);
+    this.shade = element("canvas", "pm-shade");
+    this.shade.setAttribute("aria-hidden", "true");
+    host.replaceChildren(this.shade, this.canvas);
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "application");
     this.canvas.setAttribute("aria-roledescription", "map");
@@ -125,7 +127,7 @@ export class Atlas {
    *   faint}; null hides), `labels` of topics and perhaps `groups` of them (see `layersOf`),
    *   `selected` (row or null), `area` (corners), `size` of a point, perhaps `factors` (a byte
    *   a paper: its diameter in parts of 64 of that),
-   *   `background` ("#rrggbb"), `camera` ({x, y, span} or null), `said` (what the map shows),
+   *   `shade` ("soft" or none) in the colour `ink`, `background` ("#rrggbb"), `camera` ({x, y, span} or null), `said` (what the map shows),
    *   `legend` and `picture` ({title, summary, source, file}) for a picture of it, and perhaps
    *   `time` (see `TimeBar.setScene`)
    */
@@ -214,20 +216,54 @@ export class Atlas {
     this.host.dataset.points = String(counted);
     this.drawing = painted;
     this.painter.colours(painted);
+    this.findShade();
     this.paint();
+  }
+
+  /** Where what is lit lies closely; asked for again only if other papers are. */
+  findShade() {
+    if (this.scene.shade !== "soft") {
+      this.areas = null;
+      return;
+    }
+    const key = `${this.time.span ? JSON.stringify(this.time.span) : ""} ${this.counted}`;
+    if (this.areas && this.areas.codes === this.scene.codes && this.areas.key === key) return;
+    const outlines = shadeOf(this.points, (row) => this.shown(row));
+    this.areas = outlines && { outlines, paths: shadePaths(outlines), codes: this.scene.codes, key };
   }
 
   /** Diameter of a point in pixels: somewhat larger the nearer the reader is. */
   get pointSize() {
     const size = isNarrow() ? Math.max(3, this.scene.size * 0.72) : this.scene.size;
-    const near = this.camera.scale / fitCamera(this.points.extent, this.frame).scale;
-    return size * Math.max(0.8, Math.min(2.6, near ** 0.35));
+    // In a crowd the shade tells where papers are many, and the points leave room to see it.
+    const room = this.areas && this.isCrowd ? 0.75 : 1;
+    return room * size * Math.max(0.8, Math.min(2.6, this.nearness ** 0.35));
+  }
+
+  get shadeAlpha() {
+    return (this.isCrowd ? 1.7 : 1) * shadeInk(rgb(this.scene.background), this.nearness);
+  }
+
+  /** Width of a disc's edge in the colour of the page, so that those that touch stay apart. */
+  get edge() {
+    if (this.pointSize > 5) return 1.3;
+    // Over a shade such edges would be froth.
+    return this.pointSize > 3.4 && !this.areas ? 0.7 : 0;
   }
 
   /** Diameter of the point of a row in pixels. */
   sizeOf(row) {
     const { factors } = this.scene;
     return factors ? (this.pointSize * factors[row]) / USUAL : this.pointSize;
+  }
+
+  get isCrowd() {
+    return this.scene.size < 5;
+  }
+
+  /** How near the reader is: 1 where the whole map is shown. */
+  get nearness() {
+    return this.camera.scale / fitCamera(this.points.extent, this.frame).scale;
   }
 
   get places() {
@@ -242,7 +278,8 @@ export class Atlas {
     this.frame = { width, height };
     this.ratio = ratio;
     [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
-    this.canvas.style.height = `${height}px`;
+    [this.shade.width, this.shade.height] = [this.canvas.width, this.canvas.height];
+    this.canvas.style.height = this.shade.style.height = `${height}px`;
     this.host.style.setProperty("--pm-time", `${clientHeight - height}px`);
     return true;
   }
@@ -271,7 +308,8 @@ export class Atlas {
   paint() {
     const { camera, frame, ratio } = this;
     const paper = rgb(this.scene.background);
-    this.painter.paint({ camera, frame, ratio, size: this.pointSize, paper });
+    this.painter.paint({ camera, frame, ratio, size: this.pointSize, line: this.edge, paper });
+    paintShade(this.shade, this.areas?.paths, { camera, frame, ratio, ink: this.scene.ink, alpha: this.shadeAlpha });
     this.drawMarks();
   }
 
@@ -297,8 +335,7 @@ export class Atlas {
     const { points, scene, camera, frame } = this;
     const { find } = this.places;
     const [[left, high], [right, low]] = [find(0, 0), find(frame.width, frame.height)];
-    const nearness = camera.scale / fitCamera(points.extent, frame).scale;
-    const rows = fewInSight(points, [left, right, low, high], (row) => this.shown(row), nearness);
+    const rows = fewInSight(points, [left, right, low, high], (row) => this.shown(row), this.nearness);
     if (rows) {
       return rows.map((row) => ({ id: `paper ${row}`, kind: "paper", row, name: points.title(row) }));
     }

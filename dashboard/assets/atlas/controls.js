@@ -29,6 +29,7 @@ function drawKey(root, { legend, controls, size }, send, save) {
 }
 
 function drawControl(root, control, send) {
+  if (!control.options) return drawSwitch(root, control, send);
   let node = root.querySelector(`select[data-kind="${control.kind}"]`);
   if (!node) {
     node = element("select");
@@ -45,6 +46,20 @@ function drawControl(root, control, send) {
     node.replaceChildren(...control.options.map(({ key, name }) => option(key, name)));
   }
   node.value = control.value;
+}
+
+/** A switch that is on or off. */
+function drawSwitch(root, { kind, name, value, tip }, send) {
+  let node = root.querySelector(`button[data-kind="${kind}"]`);
+  if (!node) {
+    node = button("pm-switch", name);
+    node.dataset.kind = kind;
+    node.title = tip;
+    node.append(icon("M3 16c3-9 6-11 9-11s6 2 9 11M6.5 17c2-5 3.5-7 5.5-7s3.5 2 5.5 7M10 18c.8-1.6 1.200-2.5 2-2.5s1.200.9 2 2.5"));
+    node.addEventListener("click", () => send({ kind }));
+    root.insertBefore(node, root.querySelector(".pm-menu"));
+  }
+  node.setAttribute("aria-pressed", String(value));
 }
 
 function option(key, name) {

@@ -106,7 +106,7 @@ function sizesOf({ name, steps }, size) {
 function mapShapes(atlas, left, top, tone) {
   const { scene, overlay } = atlas;
   const ink = tone("ink");
-  const shapes = [...pointShapes(atlas, left, top)];
+  const shapes = [...shadeShapes(atlas, left, top), ...pointShapes(atlas, left, top)];
   for (const line of overlay.lines.querySelectorAll(".pm-leader")) {
     const [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map((name) => Number(line.getAttribute(name)));
     shapes.push({ kind: "path", d: `M${tenth(left + x1)} ${tenth(top + y1)}L${tenth(left + x2)} ${tenth(top + y2)}`, stroke: ink, width: 1, alpha: 0.35 });
@@ -135,13 +135,28 @@ function nameShapes(node, atlas, left, top, colour) {
   return lines.map((text, i) => ({ ...more, text, x, y: top + first + step * (i + 0.5) + size * 0.34 }));
 }
 
+/** The areas where papers are many. */
+function shadeShapes(atlas, left, top) {
+  const { areas, scene, places, shadeAlpha: alpha } = atlas;
+  if (!areas || alpha <= 0) return [];
+  const pathOf = (outline) => {
+    const corners = [];
+    for (let i = 0; i < outline.length; i += 2) {
+      const [x, y] = places.place(outline[i], outline[i + 1]);
+      corners.push(`${tenth(left + x)} ${tenth(top + y)}`);
+    }
+    return `M${corners.join("L")}Z`;
+  };
+  return areas.outlines.filter((area) => area.length).map((area) => ({ kind: "path", d: area.map(pathOf).join(""), fill: scene.ink, alpha }));
+}
+
 /** The points in sight, in a few turns of one path a look. */
 function pointShapes(atlas, left, top) {
   const { points, frame, drawing } = atlas;
   const { place } = atlas.places;
   const shapes = [];
   const part = Math.max(1, Math.ceil(drawing.rows.length / TURNS));
-  const line = atlas.pointSize > 5 ? 1.3 : atlas.pointSize > 3.4 ? 0.7 : 0;
+  const line = atlas.edge;
   const paper = atlas.scene.background;
   for (let from = 0; from < drawing.rows.length; from += part) {
     const looks = new Map();

@@ -65,7 +65,7 @@ export function webglPainter(canvas) {
       gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, rows, gl.STATIC_DRAW);
       drawn = rows.length;
     },
-    paint({ camera, frame, ratio, size, paper }) {
+    paint({ camera, frame, ratio, size, line, paper }) {
       gl.viewport(0, 0, canvas.width, canvas.height);
       gl.clearColor(0, 0, 0, 0);
       gl.clear(gl.COLOR_BUFFER_BIT);
@@ -76,7 +76,7 @@ export function webglPainter(canvas) {
       const { scale } = camera;
       gl.uniform2f(uniforms.scale, (2 * scale) / frame.width, (2 * scale) / frame.height);
       gl.uniform1f(uniforms.size, size * ratio);
-      gl.uniform1f(uniforms.line, (size > 5 ? 1.3 : size > 3.4 ? 0.7 : 0) * ratio);
+      gl.uniform1f(uniforms.line, line * ratio);
       gl.uniform3f(uniforms.paper, ...paper.map((part) => part / 255));
       gl.drawElements(gl.POINTS, drawn, gl.UNSIGNED_INT, 0);
     },

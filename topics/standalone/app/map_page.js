@@ -45,6 +45,8 @@ class MapPage {
       labels,
       groups,
       size: store.markerSize,
+      shade: "soft",
+      ink: palette.ink,
       background: palette.background,
       selected: view.paper === null ? null : store.rowOf.get(view.paper),
       area: cornersOf(view.area) ?? [],
