@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -69,8 +69,11 @@ def header(page: str, view: View, selection: Selection | None) -> None:
         with st.container(horizontal=True, wrap=False, gap=None, key="pm-nav"):
             for info in links.in_navigation():
                 # A page that shows one thing is left for its list; the map keeps what is open.
-                left = dict.fromkeys(("paper", "topic", "area", "named", "at", "build"))
-                kept = {} if info.name == page == "map" else left
+                left = {
+                    "place": False,
+                    **dict.fromkeys(("paper", "topic", "area", "named", "at", "build")),
+                }
+                kept: dict[str, Any] = {} if info.name == page == "map" else left
                 links.link(info.name, view, label=info.title, icon=info.icon, **kept)
         with st.container(horizontal=True, width="content", gap="small", key="pm-share"):
             if selection is not None:
@@ -176,6 +179,16 @@ def _search(topic_map: TopicMap, view: View) -> None:
         )
         for said in respelled(topic_map, view):
             st.caption(text.plain(said))
+        links.link(
+            "map",
+            view,
+            label="Where does my abstract fall?",
+            icon=":material/my_location:",
+            help="Paste a text: its place on the map, its topic, the papers nearest to it",
+            place=True,
+            paper=None,
+            topic=None,
+        )
 
 
 def _confidence(topic_map: TopicMap, view: View, built: TopicMap) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KEY",
     "MAP_SCRIPT",
+    "Mark",
     "atlas_script",
     "layer_data",
     "map_layer",
@@ -36,6 +38,24 @@ __all__ = [
 ]
 
 KEY = "pm-layer"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place to be marked on the map.
+
+    Attributes:
+        x: where.
+        y: where.
+        said: a word or two beside it.
+        told: a sentence for readers who do not see the map.
+    """
+
+    x: float
+    y: float
+    said: str
+    told: str
+
 
 _MOST_CORNERS = 60
 
@@ -91,11 +111,16 @@ def map_points(topic_map: TopicMap, address: str | None = None) -> None:
     _map(key="pm-points", data=address or packed(topic_map), height="stretch")
 
 
-def map_layer(screen: Screen, parts: tuple[Group, ...]) -> None:
+def map_layer(screen: Screen, parts: tuple[Group, ...], mark: Mark | None = None) -> None:
     """Draw the legend here, and tell the map what it looks like.
 
     A click on a paper or on the legend and a selection change the view; a click on a topic's
     name leads to its page.
+
+    Args:
+        screen: what the page is given.
+        parts: the papers by colour.
+        mark: a place to be marked.
     """
 
     def on_event() -> None:
@@ -103,7 +128,7 @@ def map_layer(screen: Screen, parts: tuple[Group, ...]) -> None:
         if changes:
             links.change(**changes)
 
-    _layer(key=KEY, data=layer_data(screen, parts), on_event_change=on_event)
+    _layer(key=KEY, data=layer_data(screen, parts, mark), on_event_change=on_event)
     event = _event()
     if event.get("kind") == "topic" and event.get("id") in screen.topic_map.topic_names:
         links.go(
@@ -140,7 +165,9 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
+def layer_data(
+    screen: Screen, parts: tuple[Group, ...], mark: Mark | None = None
+) -> dict[str, Any]:
     """What the map looks like in this view; the browser sets texts as text, never as markup."""
     whole = at_all_times(screen)
     return {
@@ -153,10 +180,11 @@ def layer_data(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
         "ink": screen.palette.ink,
         "background": screen.palette.background,
         "said": f"Map of {screen.selection.summary}. Arrow keys move it, plus and minus zoom, "
-        "0 shows all of it.",
+        "0 shows all of it." + (f" {mark.told}" if mark else ""),
         **_names(whole),
         "selected": screen.topic_map.row_of.get(screen.view.paper or ""),
         "area": [list(corner) for corner in corners(screen.view.area)],
+        "mark": {"at": [mark.x, mark.y], "said": mark.said} if mark else None,
         "camera": camera(screen.view.at),
         "legend": _legend(screen, parts),
         "controls": _controls(screen),

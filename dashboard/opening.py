@@ -152,7 +152,9 @@ def scene(query: Mapping[str, list[str]], *, dark: bool) -> dict[str, Any] | Non
 
 def _pages(view: View) -> list[dict[str, str]]:
     """The pages that the navigation leads to, with the filters kept."""
-    kept = links.params(view, paper=None, topic=None, area=None, named=None, at=None, build=None)
+    kept = links.params(
+        view, place=False, paper=None, topic=None, area=None, named=None, at=None, build=None
+    )
     query = f"?{urlencode(kept, doseq=True)}" if kept else ""
     first = next(iter(links.PAGES))
     return [

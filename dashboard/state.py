@@ -40,7 +40,7 @@ _AT = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?,\d{1,6}(\.\d{1,6}
 _BUILD = re.compile(r"[0-9a-f]{32}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _LISTS = ("themes", "topics")
-_FLAGS = ("hide_unclustered",)
+_FLAGS = ("hide_unclustered", "place")
 #: Fields that take any words, with what they are without.
 _WORDS = {"text": "", "colour": "theme", "size": "even"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -60,6 +60,8 @@ class View:
         named: what the reader calls the papers in that outline.
         at: where on the map the reader looks, ``x,y,span``: the middle, and how much of the map
             the shorter side of the screen shows; None for the whole map.
+        place: whether a text of the reader's own is to be placed on the map; the text itself is in
+            no address.
         themes: only papers of these themes; empty for all.
         topics: only papers of these topics (ids); empty for all.
         since: first month, ``YYYY-MM``.
@@ -87,6 +89,7 @@ class View:
     area: str | None = None
     named: str | None = None
     at: str | None = None
+    place: bool = False
     themes: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     since: str | None = None
@@ -126,7 +129,7 @@ class View:
     @property
     def beside(self) -> bool:
         """Whether something stands beside the map."""
-        return self.paper is not None or self.searched
+        return self.paper is not None or self.place or self.searched
 
     @property
     def begin(self) -> str | None:

@@ -6,12 +6,10 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
-from threading import Lock
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
-from topics.phrases import words
+from topics.vocabulary import key as key_of
+from topics.vocabulary import keys_of_paper, papers_with
 from topics.wordsearch import folded_texts
 
 if TYPE_CHECKING:
@@ -36,7 +34,6 @@ _MOST_READ = 2000
 #: Share of differences called clear that may be chance.
 _FALSE_SHARE = 0.05
 
-_LETTERS = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -149,13 +146,13 @@ def words_apart(topic_map: TopicMap, rows: np.ndarray, *, most: int = 20) -> tup
     if not FEWEST <= len(rows) < total:
         return ()
     built = topic_map.built or topic_map
-    known = _known(built)
+    known = papers_with(built)
     texts = folded_texts(built)
     step = -(-len(rows) // _MOST_READ)
     read = [int(row) for row in rows[::step]]
     inside: Counter[str] = Counter()
     for row in read:
-        inside.update(_keys(texts[row]))
+        inside.update(keys_of_paper(texts[row]))
     scale = len(rows) / len(read)
     mass, own_mass = sum(known.values()), scale * sum(inside.values())
     found = []
@@ -185,28 +182,13 @@ def _z(own: float, own_mass: float, rest: float, rest_mass: float, *, prior: flo
     return (odds(own, own_mass) - odds(rest, rest_mass)) / math.sqrt(variance)
 
 
-def _keys(folded: str) -> set[str]:
-    """Keys of the words in title and abstract of a folded paper."""
-    title, _, abstract = folded.split("\n", 2)
-    found = {_key(word) for word in {*title.split(), *abstract.split()}}
-    found.discard("")
-    return found
-
-
-@lru_cache(maxsize=200_000)
-def _key(word: str) -> str:
-    """The key of a word; empty for function words, numbers and single letters."""
-    found = words(word) if _LETTERS.search(word) else []
-    return found[0] if found else ""
-
-
 def _spelled(topic_map: TopicMap, rows: Iterable[int], keys: set[str]) -> dict[str, str]:
     """How papers most often write some words."""
     seen: dict[str, Counter[str]] = {key: Counter() for key in keys}
     for row in list(rows)[:200]:
         abstract = topic_map.papers["abstract"].iat[row]
         for word in _WORD.findall(abstract if isinstance(abstract, str) else ""):
-            key = _key(word.lower())
+            key = key_of(word.lower())
             if key in seen:
                 seen[key][word] += 1
     return {key: _commonest(forms) for key, forms in seen.items() if forms}
@@ -217,19 +199,3 @@ def _commonest(forms: Counter[str]) -> str:
     best = min(forms, key=lambda form: (-forms[form], form))
     lower = best.lower()
     return lower if forms[lower] * 4 >= forms[best] else best
-
-
-#: Papers with each word; goes with the map.
-_KNOWN: WeakKeyDictionary[TopicMap, Counter[str]] = WeakKeyDictionary()
-_MAKING = Lock()
-
-
-def _known(topic_map: TopicMap) -> Counter[str]:
-    with _MAKING:
-        found = _KNOWN.get(topic_map)
-        if found is None:
-            found = Counter()
-            for text in folded_texts(topic_map):
-                found.update(_keys(text))
-            _KNOWN[topic_map] = found
-        return found

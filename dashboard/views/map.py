@@ -12,6 +12,7 @@ from dashboard.further import also_near
 from dashboard.map_layer import map_layer, map_points
 from dashboard.opening import points_address
 from dashboard.picked import picked
+from dashboard.placing import mark, placing
 from dashboard.views import empty
 from topics.exports import author_names
 
@@ -34,7 +35,7 @@ def show(screen: Screen) -> None:
     with stage.container(key="pm-map"):
         map_points(screen.topic_map, points_address(screen.topic_map, screen.view))
     with key:
-        map_layer(screen, figures.groups(screen))
+        map_layer(screen, figures.groups(screen), mark(screen))
     if screen.view.beside:
         with stage.container(key="pm-panel"):
             _beside(screen)
@@ -46,6 +47,8 @@ def show(screen: Screen) -> None:
 def _beside(screen: Screen) -> None:
     if screen.view.paper is not None:
         _paper(screen, screen.view.paper)
+    elif screen.view.place:
+        placing(screen)
     else:
         found(screen)
 
@@ -85,7 +88,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
 
 def _way_back(view: View) -> tuple[str, str]:
     """Label and icon of what closes a paper: there may be a list to go back to."""
-    if view.searched:
+    if view.searched or view.place:
         return "Back to the list", ":material/arrow_back:"
     return "Close", ":material/close:"
 

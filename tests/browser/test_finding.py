@@ -64,3 +64,23 @@ def test_a_selection_is_named_and_its_report_bears_the_name(open_tab: OpenTab, s
     assert param(page, "named") == ["Western half"]
     page.get_by_role("link", name="Report of these papers").click()
     expect(page.locator(".pm-report h1")).to_have_text("Western half")
+
+
+def test_a_draft_is_placed_on_the_map_and_stays_out_of_the_address(
+    open_tab: OpenTab, site: str
+) -> None:
+    page = open_tab(f"{site}/?map=map")
+    wait_for_map(page)
+    page.get_by_role("link", name="Where does my abstract fall?").click()
+    box = page.get_by_label("Your text")
+    box.fill("Machine unlearning: we make a language model forget a part of its training data.")
+    page.get_by_role("button", name="Find its place").click()
+    expect(page.locator(".pm-cross")).to_have_count(1)
+    expect(page.locator(".pm-cross-said")).to_have_text("Your text")
+    expect(page.get_by_text("Topics of its 15 nearest papers")).to_be_visible()
+    settled(page)
+    assert "forget" not in page.evaluate("window.location.href")
+    page.locator(".st-key-pm-found a").first.click()
+    page.get_by_role("button", name="Back to the list").click()
+    expect(page.locator(".pm-cross")).to_have_count(1)
+    expect(page.get_by_label("Your text")).to_have_value(re.compile("Machine unlearning"))

@@ -314,10 +314,10 @@ export class Atlas {
   }
 
   drawMarks() {
-    const { selected, area } = this.scene;
+    const { selected, area, mark } = this.scene;
     const spot = selected === null ? null : [this.points.x[selected], this.points.y[selected]];
     const radius = selected === null ? 0 : this.sizeOf(selected) / 2;
-    this.overlay.drawMarks({ place: this.places.place, selected: spot, area, radius });
+    this.overlay.drawMarks({ place: this.places.place, selected: spot, area, radius, mark });
     if (this.drawn) this.overlay.outline(this.outlinePixels(), "pm-area");
   }
 

@@ -121,15 +121,24 @@ export class Overlay {
     this.lines.querySelectorAll(".pm-leader").forEach((line) => line.remove());
   }
 
-  /** The ring around the open paper, and the outline of the selection. */
-  drawMarks({ place, selected, area, radius }) {
+  /** The ring around the open paper, the outline of the selection, and where a reader's text falls. */
+  drawMarks({ place, selected, area, radius, mark }) {
     this.lines.querySelectorAll(".pm-mark").forEach((mark) => mark.remove());
     if (area.length) this.outline(area.map(([x, y]) => place(x, y)), "pm-area");
+    if (mark) this.cross(...place(...mark.at), mark.said);
     if (!selected) return;
     const [cx, cy] = place(...selected);
     for (const name of ["pm-halo", "pm-ring"]) {
       this.lines.append(svg("circle", { class: `pm-mark ${name}`, cx, cy, r: radius + 5 }));
     }
+  }
+
+  cross(x, y, said) {
+    const d = `M${x - 13} ${y}H${x - 4}M${x + 4} ${y}H${x + 13}M${x} ${y - 13}V${y - 4}M${x} ${y + 4}V${y + 13}`;
+    for (const name of ["pm-cross-halo", "pm-cross"]) this.lines.append(svg("path", { class: `pm-mark ${name}`, d }));
+    const words = svg("text", { class: "pm-mark pm-cross-said", x: x + 15, y: y - 8 });
+    words.textContent = said;
+    this.lines.append(words);
   }
 
   outline(corners, name) {
