@@ -12,6 +12,7 @@ from dashboard import links, news, text, wording
 from dashboard.selection import months, respelled
 from dashboard.state import CHOICES
 from dashboard.theme import current_palette, style_variables
+from topics.meaning import warm_up
 from topics.threshold import moved
 
 if TYPE_CHECKING:
@@ -159,6 +160,8 @@ def sidebar(topic_map: TopicMap, view: View, *, built: TopicMap) -> None:
 
 
 def _search(topic_map: TopicMap, view: View) -> None:
+    if view.search == "meaning" or view.place:
+        warm_up(topic_map)
     with st.container(gap="xsmall", key="pm-search"):
         st.text_input(
             "Search",

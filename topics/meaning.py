@@ -9,11 +9,12 @@ title that is not theirs.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -40,6 +41,7 @@ __all__ = [
     "scores",
     "sentences",
     "vector_of",
+    "warm_up",
 ]
 
 #: Papers that a search by meaning finds at most.
@@ -88,6 +90,14 @@ def problem(topic_map: TopicMap) -> str | None:
     except PapermapError as error:
         return str(error)
     return None
+
+
+def warm_up(topic_map: TopicMap) -> None:
+    """Load the encoder of a map beside what goes on: the first search need not wait for it."""
+    state = _state_of(topic_map)
+    if not state.warmed:
+        state.warmed = True
+        Thread(target=state.load, daemon=True).start()
 
 
 def vector_of(topic_map: TopicMap, text: str) -> np.ndarray:
@@ -188,6 +198,7 @@ class _State:
     Attributes:
         vectors: of texts, the latest last.
         lock: held while a text is encoded.
+        warmed: whether somebody has begun to load the encoder ahead of the first search.
     """
 
     def __init__(self, topic_map: TopicMap) -> None:
@@ -197,14 +208,25 @@ class _State:
         self._titles = topic_map.papers["title"]
         self.vectors: OrderedDict[str, np.ndarray] = OrderedDict()
         self.lock = Lock()
+        self.warmed = False
+        self._loading = Lock()
+        self._encoder: JoinedEncoder | None = None
 
-    @cached_property
+    @property
     def encoder(self) -> JoinedEncoder:
         from topics.encoders import load_encoder
 
         if self._path is None:
             raise MapBroken("This map was never written to a folder, so it has no encoder.")
-        return load_encoder(self._path / "encoder")
+        with self._loading:
+            if self._encoder is None:
+                self._encoder = load_encoder(self._path / "encoder")
+            return self._encoder
+
+    def load(self) -> None:
+        """Load all that a search needs; whoever searches is told of what goes wrong."""
+        with contextlib.suppress(PapermapError):
+            self.scale  # noqa: B018 - measured with the encoder, and kept
 
     @cached_property
     def scale(self) -> Scale:

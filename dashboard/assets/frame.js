@@ -24,6 +24,21 @@ function oneStepAPage() {
   };
 }
 
+/**
+ * A link to the page that is shown already: Streamlit draws what it asks for and leaves the address
+ * as it was, so that the next change of anything would bring back the old view.
+ */
+function linksToTheSamePage() {
+  if (window.papermapLinks) return;
+  window.papermapLinks = true;
+  window.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest('[data-testid="stPageLink-NavLink"]');
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const { pathname, search, href } = new URL(link.href, window.location.href);
+    if (pathname === window.location.pathname && search !== window.location.search) window.history.pushState({}, "", href);
+  }, true);
+}
+
 /** The search follows the reader's typing: all of it is one step. */
 function searchGoesOn(next, now) {
   const [one, other] = [next, now].map(({ search }) => new URLSearchParams(search).get("text"));
@@ -83,6 +98,7 @@ function followAppearance(parentElement, drawnDark, setTriggerValue) {
 
 export default function draw({ data, parentElement, setTriggerValue }) {
   oneStepAPage();
+  linksToTheSamePage();
   followAppearance(parentElement, data.dark, setTriggerValue);
   const button = parentElement.querySelector("button");
   const label = button.querySelector("span");

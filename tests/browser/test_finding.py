@@ -11,6 +11,7 @@ from tests.browser.mapping import param, settled, wait_for_map
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenTab
+    from topics.topicmap import TopicMap
 
 
 def test_a_search_by_meaning_lists_its_hits_and_opens_one(open_tab: OpenTab, site: str) -> None:
@@ -75,7 +76,7 @@ def test_a_draft_is_placed_on_the_map_and_stays_out_of_the_address(
     box = page.get_by_label("Your text")
     box.fill("Machine unlearning: we make a language model forget a part of its training data.")
     page.get_by_role("button", name="Find its place").click()
-    expect(page.locator(".pm-cross")).to_have_count(1)
+    expect(page.locator(".pm-cross")).to_have_count(1, timeout=90_000)
     expect(page.locator(".pm-cross-said")).to_have_text("Your text")
     expect(page.get_by_text("Topics of its 15 nearest papers")).to_be_visible()
     settled(page)
@@ -84,3 +85,20 @@ def test_a_draft_is_placed_on_the_map_and_stays_out_of_the_address(
     page.get_by_role("button", name="Back to the list").click()
     expect(page.locator(".pm-cross")).to_have_count(1)
     expect(page.get_by_label("Your text")).to_have_value(re.compile("Machine unlearning"))
+
+
+def test_a_link_to_the_page_that_is_shown_changes_the_address(
+    open_tab: OpenTab, site: str, made_map: TopicMap
+) -> None:
+    first = str(made_map.papers["id"].iloc[20])
+    page = open_tab(f"{site}/paper?paper={first}")
+    similar = page.locator(".st-key-pm-similar a").first
+    title = similar.inner_text()
+    similar.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    settled_on = param(page, "paper")
+    assert settled_on
+    assert settled_on != [first]
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
+    assert param(page, "paper") == [first]

@@ -110,3 +110,10 @@ def test_a_map_without_an_encoder_says_why(sample_map: TopicMap) -> None:
     with pytest.raises(MapBroken):
         matching(made, Filters(text="x", by_meaning=True))
     assert meaning.problem(sample_map) is None
+
+
+def test_warming_up_is_done_once_and_tells_nobody_of_a_missing_encoder() -> None:
+    made = make_map(papers=20, topics=2)
+    meaning.warm_up(made)
+    meaning.warm_up(made)
+    assert meaning.problem(made)
