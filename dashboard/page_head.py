@@ -1,4 +1,4 @@
-"""What is added to the page that Streamlit serves: scripts to fetch early, the first picture."""
+"""What is added to the page that Streamlit serves: scripts, the first picture, a preview."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 
-from dashboard import opening
+from dashboard import links, opening
 from dashboard.preload import link_header, scripts
+from dashboard.previews import preview
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["PageHead"]
+
+_MAP = next(iter(links.PAGES))
 
 _PRELOADED = re.compile(r'<link rel="modulepreload"[^>]* href="([^"]+)">\s*')
 
@@ -49,41 +52,55 @@ class PageHead:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        tags = ""
-        if self._is_map(scope):
-            query = scope["query_string"].decode("latin-1")
-            tags = await run_in_threadpool(opening.head, query)
+        picture = said = ""
+        page = self._page(scope)
+        if page is not None:
+            headers = Headers(scope=scope)
+            said = await run_in_threadpool(preview, scope, headers, page=page, root=self._root)
+            if page == _MAP and "text/html" in headers.get("accept", ""):
+                query = scope["query_string"].decode("latin-1")
+                picture = await run_in_threadpool(opening.head, query)
+        if picture or said:
             kept = [pair for pair in scope["headers"] if pair[0].lower() not in _CONDITIONS]
             scope = {**scope, "headers": kept}
-        await self._app(scope, receive, _Page(send, tags).send)
+        await self._app(scope, receive, _Page(send, picture, said).send)
 
-    def _is_map(self, scope: Scope) -> bool:
-        accepted = Headers(scope=scope).get("accept", "")
-        return scope["path"] in (self._root, f"{self._root}/") and "text/html" in accepted
+    def _page(self, scope: Scope) -> str | None:
+        """Name of the page that is asked for; None for what is no page."""
+        path = str(scope["path"])
+        if path in (self._root, f"{self._root}/"):
+            return _MAP
+        name = path.removeprefix(f"{self._root}/")
+        return name if name in links.PAGES else None
 
 
 class _Page:
-    """Passes an answer on; a page with tags at the end of its head."""
+    """Passes an answer on; a page with what it is about and the first picture in its head."""
 
-    def __init__(self, send: Send, tags: str) -> None:
+    def __init__(self, send: Send, picture: str, said: str) -> None:
         self._send = send
-        self._tags = tags
+        self._picture, self._said = picture, said
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=list(message["headers"]))
             if headers.get("content-type", "").startswith("text/html"):
-                if self._tags:
+                if self._picture or self._said:
                     for name in _OUTDATED:
                         del headers[name]
-                elif link_header():
+                if not self._picture and link_header():
                     headers["link"] = link_header()
             else:
-                self._tags = ""
+                self._picture = self._said = ""
             message = {**message, "headers": headers.raw}
-        elif self._tags and b"<head>" in message.get("body", b""):
-            body = _with_picture_first(message["body"].decode(), self._tags)
-            message, self._tags = {**message, "body": body.encode()}, ""
+        elif (self._picture or self._said) and b"<head>" in message.get("body", b""):
+            page = message["body"].decode()
+            if self._said:
+                page = _begun_with(self._said, page)
+            if self._picture:
+                page = _with_picture_first(page, self._picture)
+            message = {**message, "body": page.encode()}
+            self._picture = self._said = ""
         await self._send(message)
 
 
@@ -94,5 +111,10 @@ def _with_picture_first(page: str, tags: str) -> str:
     for mark, addresses in named.items():
         tags = tags.replace(mark, html.escape(" ".join(addresses), quote=True))
     page = _STARTED.sub("", _PRELOADED.sub("", page))
+    return _begun_with(tags, page)
+
+
+def _begun_with(tags: str, page: str) -> str:
+    """The page with tags early in its head."""
     # After the encoding, which has to be told among a page's first bytes.
     return _CHARSET.sub(lambda found: found[0] + tags, page, count=1)

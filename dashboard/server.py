@@ -12,6 +12,7 @@ from dashboard import opening
 from dashboard.api import api_route
 from dashboard.hosting import Guard, health_routes
 from dashboard.page_head import PageHead
+from dashboard.previews import picture_route
 
 __all__ = ["app"]
 
@@ -20,6 +21,11 @@ _BASE = str(config.get_option("server.baseUrlPath") or "")
 opening.serve_points()
 app = App(
     Path(__file__).with_name("app.py"),
-    routes=[*opening.routes(_BASE), *health_routes(_BASE), api_route(_BASE)],
+    routes=[
+        *opening.routes(_BASE),
+        *health_routes(_BASE),
+        picture_route(_BASE),
+        api_route(_BASE),
+    ],
     middleware=[Middleware(Guard), Middleware(PageHead, base=_BASE)],
 )

@@ -1,0 +1,126 @@
+"""What a link shows where it is pasted: title, description, picture (the Open Graph protocol)."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, quote, urlencode
+
+from dashboard import links, loading
+from dashboard.opening import ROOT
+from dashboard.state import View
+from topics.errors import MapError, PapermapError
+from topics.report.card import CARD_SIZE, card_png, in_short
+from topics.wording import shorten
+
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+    from starlette.types import Scope
+
+    from topics.topicmap import TopicMap
+
+__all__ = ["picture_route", "preview"]
+
+_HOST = re.compile(r"[\w.-]{1,255}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
+_LONGEST = 300
+
+
+def preview(scope: Scope, headers: Headers, *, page: str, root: str) -> str:
+    """Tags for the head of a page; empty where there is no map to tell of.
+
+    Args:
+        scope: of the request.
+        headers: of the request; the host in them is told only if it is written like one.
+        page: name of the page, a key of ``PAGES``.
+        root: the path under which the dashboard is served.
+    """
+    view, _ = View.from_params(parse_qs(scope["query_string"].decode("latin-1")))
+    served = loading.served_maps()
+    host = headers.get("host", "")
+    if not served or not _HOST.fullmatch(host):
+        return ""
+    chosen, _ = loading.choose(served, view)
+    try:
+        topic_map = loading.open_map(chosen.folder)
+    except (MapError, OSError):
+        return ""
+    forwarded = headers.get("x-forwarded-proto", "")
+    scheme = forwarded if forwarded in ("http", "https") else scope.get("scheme", "http")
+    query = urlencode({"map": chosen.name}, quote_via=quote)
+    picture = f"{scheme}://{host}{root}/{ROOT}/card/{topic_map.digest[:16]}.png?{query}"
+    width, height = CARD_SIZE
+    title, said = _told(topic_map, view, page, chosen.name)
+    tags = {
+        "og:type": "website",
+        "og:site_name": "Papermap",
+        "og:title": title,
+        "og:description": said,
+        "og:image": picture,
+        "og:image:width": str(width),
+        "og:image:height": str(height),
+        "og:image:alt": f"Map of {in_short(topic_map)}",
+        "twitter:card": "summary_large_image",
+    }
+    return (
+        "".join(
+            f'<meta property="{name}" content="{html.escape(_line(value), quote=True)}">'
+            for name, value in tags.items()
+        )
+        + f'<meta name="description" content="{html.escape(_line(said), quote=True)}">'
+    )
+
+
+def _told(topic_map: TopicMap, view: View, page: str, name: str) -> tuple[str, str]:
+    """Title and description of what a link leads to."""
+    if view.paper and view.paper in topic_map.row_of and page in ("paper", "map"):
+        paper = topic_map.papers.iloc[topic_map.row_of[view.paper]]
+        return str(paper["title"]), str(paper["abstract"] or in_short(topic_map))
+    if page == "topic" and view.topic in topic_map.topic_names:
+        topic = topic_map.topics.set_index("id").loc[view.topic]
+        return str(topic["name"]), f"{topic['size']} papers: {', '.join(topic['keywords'][:8])}"
+    largest = ", ".join(topic_map.topics["name"].head(5))
+    said = f"{in_short(topic_map)}. {f'The largest: {largest}.' if largest else ''}"
+    where = links.PAGES[page].title if page in links.PAGES else ""
+    return (f"{where} · {name}" if where and page != "map" else name), said
+
+
+def _line(words: str) -> str:
+    return shorten(" ".join(words.split()), _LONGEST)
+
+
+def picture_route(base: str = "") -> Route:
+    """What answers the addresses of pictures.
+
+    Args:
+        base: the path under which the dashboard is served.
+    """
+    from starlette.routing import Route
+
+    path = "/".join(("", *filter(None, (base.strip("/"), ROOT))))
+    return Route(f"{path}/card/{{digest}}.png", _picture)
+
+
+def _picture(request: Request) -> Response:
+    from starlette.responses import Response
+
+    served = {each.name: each for each in loading.served_maps()}
+    asked = served.get(request.query_params.get("map", ""))
+    try:
+        topic_map = loading.open_map(asked.folder) if asked else None
+        if topic_map is None or topic_map.digest[:16] != request.path_params["digest"]:
+            return Response(status_code=404, headers={"Cache-Control": "no-store"})
+        data = _drawn(topic_map, asked.name if asked else "")
+    except (PapermapError, OSError):
+        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+    kept = {"Cache-Control": "public, max-age=86400"}
+    return Response(data, media_type="image/png", headers=kept)
+
+
+@lru_cache(maxsize=loading.MOST_OPEN)
+def _drawn(topic_map: TopicMap, name: str) -> bytes:
+    return card_png(topic_map, title=name)
