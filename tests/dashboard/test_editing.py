@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.workspace import WORKSPACE_VARIABLE
 from tests.dashboard.screens import assert_only_text, html_of, open_page, served, words_of
-from tests.factories import write_map
+from tests.factories import make_map, with_groups, write_map
 from topics import artefact, drafts
 from topics.curation import open_desk, record
 from topics.publishing import publish
@@ -197,3 +197,21 @@ def test_the_first_picture_is_of_the_map_with_its_edits(folder: Path) -> None:
     assert scene is not None
     assert "one" in str(scene)
     assert artefact.load(folder).digest[:16] in after
+
+
+@pytest.mark.parametrize("name", ["map", "trends", "topic", "paper", "quality", "report"])
+def test_every_page_shows_an_edited_map(tmp_path: Path, editor: None, name: str) -> None:
+    folder = tmp_path / "grouped"
+    write_map(folder, with_groups(make_map(papers=90, topics=8)))
+    desk = open_desk(folder)
+    for make in (
+        lambda desk: drafts.split(desk, "0"),
+        lambda desk: drafts.merge(desk, "1", ["2", "3"]),
+        lambda desk: drafts.retheme(desk, "4", "a theme by hand"),
+        lambda desk: drafts.move(desk, list(desk.shown.papers["id"].iloc[:5]), None),
+        lambda desk: drafts.pin(desk, "5"),
+    ):
+        desk = record(desk, make(desk))
+    page = open_page(folder, name, by="topic")
+    assert not page.exception
+    assert_only_text(page)

@@ -118,6 +118,21 @@ def test_moved_papers_are_where_a_person_put_them_at_any_confidence(desk: Desk) 
     _sound(done.shown, desk.base)
 
 
+def test_a_topic_has_the_theme_that_a_build_would_give_it(desk: Desk) -> None:
+    from topics.themes import theme_of_topics
+
+    own = list(desk.shown.papers[desk.shown.papers["topic"] == "1"]["id"].iloc[:4])
+    done = record(desk, drafts.move(record(desk, drafts.merge(desk, "2", ["4"])), own, "2"))
+    papers, ids = done.shown.papers, list(done.shown.topics["id"])
+    labels = np.array([ids.index(t) if isinstance(t, str) else -1 for t in papers["topic"]])
+    found = theme_of_topics(
+        list(papers["theme"]), papers["theme_confidence"].to_numpy(), labels, len(ids)
+    )
+    shown = dict(zip(ids, done.shown.topics["theme"], strict=True))
+    expected = dict(zip(ids, found, strict=True))
+    assert (shown["1"], shown["2"]) == (expected["1"], expected["2"])
+
+
 def test_a_topic_goes_with_its_last_paper(desk: Desk) -> None:
     own = list(desk.shown.papers[desk.shown.papers["topic"] == "7"]["id"])
     done = record(desk, drafts.move(desk, own, None))

@@ -178,6 +178,7 @@ def _topics(state: State, papers: pd.DataFrame) -> pd.DataFrame:
     base = state.base.topics
     names = _names(state)
     records: list[dict[Any, Any]] = base.to_dict("records")
+    heaviest = _weightiest(papers) if state.renewed and len(state.base.themes) else {}
     rows = []
     for topic, known in state.topics.items():
         row: dict[str, Any] = dict(records[known.row]) if known.row is not None else {}
@@ -191,7 +192,7 @@ def _topics(state: State, papers: pd.DataFrame) -> pd.DataFrame:
         if topic in state.renewed:
             row |= _measured(state, topic, papers)
             if not known.given_theme and not state.found_themes:
-                row["theme"] = _theme_of(papers, state.rows(topic)) or known.theme
+                row["theme"] = heaviest.get(topic, known.theme)
         rows.append(row)
     frame = pd.DataFrame(rows, columns=list(TABLES["topics"]))
     for column in ("id", "name", "theme", "parent"):
@@ -218,16 +219,14 @@ def _measured(state: State, topic: str, papers: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _theme_of(papers: pd.DataFrame, rows: np.ndarray) -> str | None:
-    from topics.themes import theme_of_topics
-
-    own = papers.iloc[rows]
-    if not len(own) or own["theme"].isna().any():
-        return None
-    import numpy as np
-
-    zeros = np.zeros(len(own), dtype=int)
-    return theme_of_topics(list(own["theme"]), own["theme_confidence"].to_numpy(), zeros, 1)[0]
+def _weightiest(papers: pd.DataFrame) -> dict[str, str]:
+    """The theme that weighs most among the papers of each topic, as a build has it."""
+    weight = papers.groupby(["topic", "theme"])["theme_confidence"].sum().reset_index()
+    order = weight.sort_values(
+        ["topic", "theme_confidence", "theme"], ascending=[True, False, True], kind="stable"
+    )
+    best = order.drop_duplicates("topic")
+    return dict(zip(best["topic"], best["theme"], strict=True))
 
 
 def _names(state: State) -> dict[str, str]:
