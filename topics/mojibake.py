@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Letters", "are_as_written", "may_be_mojibake", "repaired", "watched"]
+__all__ = ["Letters", "are_as_written", "may_be_mojibake", "repaired", "repairs", "watched"]
 
 #: Letters that UTF-8 leaves behind when its bytes are taken for Windows-1252.
 _SUSPECT = re.compile(
@@ -50,6 +50,12 @@ def are_as_written() -> bool:
     """Whether letters are left as they are just now."""
     letters = _NOW.get()
     return letters is not None and letters.as_written
+
+
+def repairs() -> int:
+    """Texts that were repaired so far, while that is counted."""
+    letters = _NOW.get()
+    return 0 if letters is None else letters.repairs
 
 
 def may_be_mojibake(text: str) -> bool:

@@ -24,7 +24,7 @@ from topics.sources.hf_page import HF_PAGE
 from topics.sources.labelled import LABELLED
 from topics.sources.medline import MEDLINE
 from topics.sources.openalex import OPENALEX
-from topics.sources.originals import with_originals
+from topics.sources.originals import noted, with_originals
 from topics.sources.pubmed_xml import PUBMED_XML
 from topics.sources.record import SourceRead
 from topics.sources.ris import RIS
@@ -153,6 +153,8 @@ def read_document(document: Document) -> SourceRead:
         found, reader = _read_once(document)
     if not letters.repairs or reader is None or not found.records:
         return found
+    if found.as_written:  # of a table, what a row has is kept as the row is read
+        return noted(found)
     return with_originals(found, lambda: reader.read(replace(document)))
 
 

@@ -9,11 +9,11 @@ from topics.errors import SourceError
 from topics.mojibake import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from topics.sources.record import Record, SourceRead
 
-__all__ = ["with_originals"]
+__all__ = ["differing", "noted", "with_originals"]
 
 
 def with_originals(found: SourceRead, again: Callable[[], SourceRead]) -> SourceRead:
@@ -34,17 +34,19 @@ def with_originals(found: SourceRead, again: Callable[[], SourceRead]) -> Source
     if len(plain.records) != len(found.records):
         return found
     pairs = zip(found.records, plain.records, strict=True)
-    differing = ((place, _differing(*pair)) for place, pair in enumerate(pairs))
-    kept = {place: fields for place, fields in differing if fields}
-    if not kept:
+    others = ((place, differing(*pair)) for place, pair in enumerate(pairs))
+    kept = {place: fields for place, fields in others if fields}
+    return noted(replace(found, as_written=kept)) if kept else found
+
+
+def noted(found: SourceRead) -> SourceRead:
+    """Tell of the records of which is kept what the file has."""
+    if any("wrongly encoded" in each for each in found.notices):
         return found
-    told = (
-        () if any("wrongly encoded" in each for each in found.notices) else (_notice(found, kept),)
-    )
-    return replace(found, as_written=kept, notices=(*found.notices, *told))
+    return replace(found, notices=(*found.notices, _notice(found, found.as_written)))
 
 
-def _differing(record: Record, plain: Record) -> dict[str, str]:
+def differing(record: Record, plain: Record) -> dict[str, str]:
     """The fields of a record that were repaired, as they were before."""
     texts = {
         "title": (record.title, plain.title),
@@ -63,7 +65,7 @@ def _visible(text: str) -> str:
     )
 
 
-def _notice(read: SourceRead, kept: dict[int, dict[str, str]]) -> str:
+def _notice(read: SourceRead, kept: Mapping[int, Mapping[str, str]]) -> str:
     records = "1 record has" if len(kept) == 1 else f"{len(kept)} records have"
     first = read.records[min(kept)].line
     return (

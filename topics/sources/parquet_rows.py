@@ -89,6 +89,7 @@ def _read(file: Any, document: Document) -> SourceRead:
         notices=tuple(f"{source}: {notice}" for notice in (str(table.match), *table.notices)),
         columns=table.match.columns,
         matched=table.match.matched,
+        as_written=table.as_written,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from topics.mojibake import repairs, watched
 from topics.sources.abstracts import abstract_text
 from topics.sources.cell_dates import day_comes_first, read_cell_date
 from topics.sources.column_names import fold
@@ -14,6 +15,7 @@ from topics.sources.columns import ColumnMatch, NoRecords, match_columns
 from topics.sources.dates import month_number, written_date
 from topics.sources.entries import NOTHING_IN_IT, title_text
 from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid, find_url, pubmed_url
+from topics.sources.originals import differing
 from topics.sources.people import read_authors
 from topics.sources.record import Record, Reject
 from topics.sources.spool import RecordKeeper
@@ -54,6 +56,7 @@ class TableRead:
     rejects: tuple[Reject, ...]
     match: ColumnMatch
     notices: tuple[str, ...]
+    as_written: Mapping[int, Mapping[str, str]]
 
 
 def read_table(
@@ -89,15 +92,19 @@ def read_table(
     maker = _Maker(source=source, match=match, day_first=_day_first(match, sample))
     kept = RecordKeeper()
     rejects: list[Reject] = []
+    originals: dict[int, dict[str, str]] = {}
     for row in chain(early, iterator):
+        before = repairs()
         made = maker.make(row) if isinstance(row, Row) else row
         if isinstance(made, Record):
+            if repairs() > before and (fields := maker.as_written(row, made)):
+                originals[len(kept)] = fields
             kept.add(made)
         elif made is not None:
             rejects.append(made)
     if not len(kept) and not rejects:
         raise no_records(source, columns, why=_HEADER_ONLY)
-    return TableRead(kept.records, tuple(rejects), match, maker.notices)
+    return TableRead(kept.records, tuple(rejects), match, maker.notices, originals)
 
 
 def no_records(source: str, columns: Sequence[str], *, why: str = _UNKNOWN) -> NoRecords:
@@ -204,6 +211,14 @@ class _Maker:
             pmid=pmid,
             url=url,
         )
+
+    def as_written(self, row: Row | Reject, made: Record) -> dict[str, str]:
+        """What a row has in the fields whose letters were repaired."""
+        counted = self.short, self.empty
+        with watched(as_written=True):
+            plain = self.make(row) if isinstance(row, Row) else None
+        self.short, self.empty = counted
+        return differing(made, plain) if isinstance(plain, Record) else {}
 
     def _is_header(self, values: Mapping[str, Any]) -> bool:
         return len(values) > 1 and all(
