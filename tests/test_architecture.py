@@ -43,7 +43,7 @@ LAYERS = (
         "wording",
     ),
     ("snapshots", "topicmap"),
-    ("grams", "medoids", "subtopics", "tablefiles", "wordsearch"),
+    ("grams", "medoids", "subtopics", "tablefiles", "trend_bursts", "wordsearch"),
     (
         "diction",
         "drawing",

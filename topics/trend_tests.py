@@ -10,7 +10,8 @@ expression in microarray experiments", Statistical Applications in Genetics and 
 differential expression in RNA-sequence data using quasi-likelihood with shrunken dispersion
 estimates", ibid. 11, 2012). It is never taken to be less than the line's own, nor less than that
 of the binomial law: simulated bursts showed that the drawn value alone claims too much, while the
-plain Cochran-Armitage test finds a trend in nearly every corpus with bursts.
+plain Cochran-Armitage test finds a trend in nearly every corpus with bursts. What bursts that last
+several steps add to it is estimated from all lines together (`topics.trend_bursts`).
 
 The fit has Firth's penalty, so that a topic with no paper at first has a finite slope
 (D. Firth, "Bias reduction of maximum likelihood estimates", Biometrika 80, 1993).
@@ -20,6 +21,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from topics.trend_bursts import persistence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +50,7 @@ class SlopeTests:
         high: upper end.
         level: log odds of the fitted share at time 0.
         p: two-sided probability of a slope this clear where the share does not change.
-        dispersion: how much more the counts scatter than the binomial law says, at least 1.
+        dispersion: how much more a slope varies than the binomial law says, at least 1.
     """
 
     slope: Floats
@@ -77,7 +80,10 @@ def slope_tests(hits: Floats, totals: Floats, times: Floats) -> SlopeTests:
     fitted = _shares(level, slope, x)
     weights = totals * fitted * (1 - fitted)
     residuals = (hits - totals * fitted) / np.sqrt(weights)
-    dispersion, freedom = _dispersions((residuals**2).sum(axis=1), len(x) - 2)
+    own, freedom = _dispersions((residuals**2).sum(axis=1), len(x) - 2)
+    lasting = persistence(residuals, weights, x)
+    dispersion = 1 + (own - 1) * lasting.inflation
+    freedom = freedom * lasting.worth
     flat = np.broadcast_to((hits.sum(axis=1) / totals.sum())[:, None], hits.shape)
     gain = 2 * (_likelihood(hits, totals, fitted) - _likelihood(hits, totals, flat))
     sums = [(weights * x**power).sum(axis=1) for power in range(3)]

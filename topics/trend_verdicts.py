@@ -44,8 +44,8 @@ CLAIMS: tuple[Word, ...] = ("emerging", "growing", "fading")
 FALSE_SHARE = 0.05
 #: Dated papers, in periods that were over, that a topic needs to be tested.
 ENOUGH_PAPERS = 10
-#: Steps in time that a test needs, and the most it uses: bursts shorter than a step cannot mislead.
-FEWEST_STEPS, MOST_STEPS = 4, 10
+#: Steps in time that a test needs, and the most it uses: enough to see how long bursts last.
+FEWEST_STEPS, MOST_STEPS = 4, 20
 #: Papers of the corpus that a step must hold.
 STEP_PAPERS = 10
 #: Factor by which the odds of a fitted share must have changed to be worth a claim.
@@ -117,14 +117,15 @@ class _Steps:
     step_of: tuple[int, ...]
     totals: tuple[int, ...]
     times: tuple[float, ...]
+    held: tuple[str, ...]
 
     @property
     def enough(self) -> bool:
         return len(self.totals) >= FEWEST_STEPS
 
     def around(self, time: float) -> str:
-        """The period that a time in years lies in, or lies nearest to."""
-        return min(self.periods, key=lambda period: abs(_middle(period) - time))
+        """The period with papers that a time in years lies in, or lies nearest to."""
+        return min(self.held, key=lambda period: abs(_middle(period) - time))
 
 
 @lru_cache(maxsize=8)
@@ -184,7 +185,7 @@ def verdicts_of(
 
 
 def _steps(periods: Sequence[str], totals: Sequence[int]) -> _Steps:
-    """Join neighbouring periods until each step holds a tenth of the papers or more.
+    """Join neighbouring periods until each step holds a twentieth of the papers or more.
 
     So a year of a single paper in 1931 does not count as much as one of thousands, and a burst
     of a month is one step of many months.
@@ -210,6 +211,7 @@ def _steps(periods: Sequence[str], totals: Sequence[int]) -> _Steps:
         step_of=tuple(step_of),
         totals=tuple(held) if sum(held) else (),
         times=tuple(w / n for w, n in zip(weighted, held, strict=True) if n),
+        held=tuple(name for name, total in zip(periods, totals, strict=True) if total),
     )
 
 

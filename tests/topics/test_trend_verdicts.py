@@ -43,7 +43,8 @@ def simulate(
     """Counts of topics of very different size; the first ``rising`` truly rise or fall.
 
     ``scatter`` multiplies a bursty topic's share by a random factor in each period; ``event``
-    multiplies it by four in one twelfth of the periods. Neither is a trend.
+    multiplies it by four in one twelfth of the periods, ``bursts`` by three in some spells of a
+    sixth of them. None of these is a trend.
     """
     share = np.exp(rng.normal(0, 0.8, TOPICS))
     odds = np.log(share / share.sum() * 0.8)[:, None] + np.zeros(periods)
@@ -56,6 +57,13 @@ def simulate(
         start = rng.integers(0, periods, (TOPICS, 1))
         at = np.arange(periods) - start
         odds += burst * np.log(4) * ((at >= 0) & (at < max(1, periods // 12)))
+    elif kind == "bursts":
+        length = max(1.0, periods / 6)
+        for topic in np.flatnonzero(burst):
+            for _ in range(rng.poisson(3)):
+                lasts = 1 + int(rng.poisson(length - 1))
+                begin = int(rng.integers(1 - lasts, periods))
+                odds[topic, max(0, begin) : max(0, begin + lasts)] += np.log(3)
     expected = np.exp(odds)
     expected /= np.maximum(expected.sum(axis=0), 0.999) / 0.999
     totals = rng.poisson(papers * np.exp(np.linspace(-0.6, 0.6, periods)))
@@ -83,7 +91,8 @@ def rates(rising: int, **options: Any) -> tuple[float, float]:
 
 @pytest.mark.parametrize(("periods", "papers"), [(8, 150), (12, 120), (31, 300)])
 @pytest.mark.parametrize(
-    ("kind", "bursty"), [("flat", 0.0), ("scatter", 0.2), ("scatter", 1.0), ("event", 0.3)]
+    ("kind", "bursty"),
+    [("flat", 0.0), ("scatter", 0.2), ("scatter", 1.0), ("event", 0.3), ("bursts", 0.3)],
 )
 def test_without_a_trend_few_maps_claim_one(
     periods: int, papers: int, kind: str, bursty: float
