@@ -28,6 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "search": ("words", "meaning"),
     "by": ("theme", "topic"),
     "measure": ("share", "papers"),
+    "chart": ("panels", "lines", "stream"),
     "step": ("auto", "month", "quarter", "year"),
     "confidence": ("as built", *(str(percent) for percent in range(5, 100, 5))),
 }
@@ -79,6 +80,7 @@ class View:
         shade: whether the map is shaded where papers are many.
         by: what the trends are of.
         measure: what the trends count.
+        chart: how they are drawn.
         step: the length of a period in the trends.
         build: what is being built, or was; only the Build page knows it.
     """
@@ -104,6 +106,7 @@ class View:
     shade: str = "soft"
     by: str = "theme"
     measure: str = "share"
+    chart: str = "panels"
     step: str = "auto"
     build: str | None = None
 

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from dashboard.theme import Palette
     from topics.trend_lines import Line
 
-__all__ = ["CONFIG", "column_bars", "panel", "top_of", "volume"]
+__all__ = [
+    "CONFIG",
+    "add_band",
+    "add_line",
+    "column_bars",
+    "dress",
+    "hover",
+    "panel",
+    "top_of",
+    "transparent",
+    "volume",
+]
 
 #: Plotly's own controls are left out; a drag scrolls the page, as on any other part of it.
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
@@ -59,9 +70,9 @@ def panel(
             hoverinfo="skip",
         )
     if measure == "share":
-        _add_band(figure, line, colour)
-    _add_line(figure, line, measure, unfinished, colour, palette)
-    _dress(figure, line.periods, palette, height)
+        add_band(figure, line, colour)
+    add_line(figure, line, measure, unfinished, colour, palette)
+    dress(figure, line.periods, palette, height)
     highest = top or top_of(line, measure)
     figure.update_yaxes(
         range=[0, highest * 1.06],
@@ -110,7 +121,7 @@ def volume(line: Line, *, unfinished: frozenset[str], palette: Palette, height: 
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
-    _dress(figure, line.periods, palette, height, ticks=12)
+    dress(figure, line.periods, palette, height, ticks=12)
     figure.update_layout(bargap=0.25, margin={**_MARGIN, "t": 20})
     highest = max(line.papers, default=0) or 1
     figure.update_yaxes(
@@ -142,7 +153,7 @@ def column_bars(values: Sequence[float], colour: str, *, label: str) -> str:
     )
 
 
-def _add_band(figure: Any, line: Line, colour: str) -> None:
+def add_band(figure: Any, line: Line, colour: str) -> None:
     """Fill between the ends of the intervals, run by run where periods without papers cut it."""
     xs: list[float | None] = []
     ys: list[float | None] = []
@@ -157,13 +168,13 @@ def _add_band(figure: Any, line: Line, colour: str) -> None:
         y=ys,
         mode="lines",
         fill="toself",
-        fillcolor=_transparent(colour, 0.18),
+        fillcolor=transparent(colour, 0.18),
         line={"width": 0},
         hoverinfo="skip",
     )
 
 
-def _add_line(
+def add_line(
     figure: Any,
     line: Line,
     measure: str,
@@ -171,6 +182,7 @@ def _add_line(
     colour: str,
     palette: Palette,
 ) -> None:
+    """Draw a line with its points: dashed and hollow where a period is not over."""
     values = line.values(measure)
     over = [period not in unfinished for period in line.periods]
     places = range(len(values))
@@ -201,12 +213,13 @@ def _add_line(
         # A click leads elsewhere: nothing should fade in the moment before.
         unselected={"marker": {"opacity": 1}},
         customdata=list(line.periods),
-        hovertext=[_hover(line, i, unfinished) for i in places],
+        hovertext=[hover(line, i, unfinished) for i in places],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 
 
-def _hover(line: Line, i: int, unfinished: frozenset[str]) -> str:
+def hover(line: Line, i: int, unfinished: frozenset[str]) -> str:
+    """What a point says when it is pointed at, as Plotly's markup."""
     period = line.periods[i]
     head = f"<b>{text.hover(line.name, width=36)}</b><br>"
     when = f"{wording.period_label(period)}{_not_over(period, unfinished)}"
@@ -223,9 +236,10 @@ def _not_over(period: str, unfinished: frozenset[str]) -> str:
     return " (not over yet)" if period in unfinished else ""
 
 
-def _dress(
+def dress(
     figure: Any, periods: Sequence[str], palette: Palette, height: int, *, ticks: int = 5
 ) -> None:
+    """Give a figure over periods its axes and the colours of the appearance."""
     places, labels = _ticks(periods, most=ticks)
     axis = {
         "showgrid": False,
@@ -298,6 +312,7 @@ def _step(highest: float, measure: str) -> float:
     return next((step for step in steps if highest / step <= 4.5), steps[-1])
 
 
-def _transparent(colour: str, opacity: float) -> str:
+def transparent(colour: str, opacity: float) -> str:
+    """A colour (``#rrggbb``) that lets some of what is behind it through."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import links, tables, text, trend_figures, trend_words, wording
+from dashboard import links, tables, text, trend_figures, trend_forms, trend_words, wording
 from dashboard.selection import select
+from dashboard.trend_papers import behind, papers_behind, period_clicked
 from dashboard.views import empty
 from topics.trend_lines import FEW, read_on, trends, with_solid_shares
 from topics.trend_verdicts import trend_verdicts
@@ -27,12 +27,16 @@ __all__ = ["frame_of", "notes", "show"]
 #: Panels drawn unless the reader chooses topics: more than these nobody compares.
 MOST_PANELS = 12
 _COLUMNS = 3
+_BANDS = "The shaded band is its 95 % interval: the fewer papers, the wider."
 #: A line so many times as high as the next has a scale of its own.
 _GIANT = 3
 
 _STEPS = {"auto": "Auto", "month": "Month", "quarter": "Quarter", "year": "Year"}
 _BY = {"theme": "Themes", "topic": "Topics"}
 _MEASURES = {"share": "Share of the corpus", "papers": "Papers"}
+_CHARTS = {"panels": "Small charts", "lines": "Lines", "stream": "Stream"}
+#: Topics drawn together unless the reader chooses: as many as there are colours to tell apart.
+MOST_TOGETHER = 8
 
 
 def show(screen: Screen) -> None:
@@ -47,7 +51,7 @@ def _show(screen: Screen) -> None:
     view = screen.view
     # A period cut off in the middle would have a share of nothing known: the filter of months
     # chooses which periods are drawn, never which of their papers are counted.
-    counted = select(screen.topic_map, replace(view, since=None, until=None))
+    counted = select(screen.topic_map, view.at_all_times())
     found = trends(
         screen.topic_map,
         papers=counted.papers,
@@ -65,10 +69,18 @@ def _show(screen: Screen) -> None:
     _volume(screen, found)
     lines = _lines(screen, found)
     solid, few = with_solid_shares(found) if view.measure == "share" else (found, ())
-    drawn = dict(list(_lines(screen, solid).items())[: None if view.topics else MOST_PANELS])
-    _panels(screen, solid, drawn, sums={name: line.sum for name, line in lines.items()})
+    most = MOST_PANELS if view.chart == "panels" else MOST_TOGETHER
+    if view.topics and view.chart == "panels":
+        most = len(view.topics)
+    drawn = dict(list(_lines(screen, solid).items())[:most])
+    if view.chart == "panels":
+        _panels(screen, solid, drawn, sums={name: line.sum for name, line in lines.items()})
+    else:
+        _together(screen, solid, drawn)
     said = notes(screen, found, few=few)
-    if giant := _giant(_tops(drawn, view.measure)):
+    if view.chart != "panels":
+        said.insert(0, _reading(view.chart, len(drawn), view.measure))
+    elif giant := _giant(_tops(drawn, view.measure)):
         said.insert(0, f"“{drawn[giant].name}” has a scale of its own; the others share one.")
     if len(drawn) < len(lines):
         said.insert(
@@ -77,6 +89,7 @@ def _show(screen: Screen) -> None:
             "Topics filter. All of them are in the table.",
         )
     st.caption("  \n".join(map(text.plain, said)))
+    papers_behind(screen, found, lines)
     _table(screen, found, lines)
 
 
@@ -118,9 +131,21 @@ def notes(screen: Screen, found: Trends, *, few: tuple[str, ...] = ()) -> list[s
     if screen.view.measure == "share":
         said.append(
             f"A share is of all dated papers of the map in the same {place.period}, whatever the "
-            "filters. The shaded band is its 95 % interval: the fewer papers, the wider."
+            f"filters.{' ' + _BANDS if _banded(screen.view) else ''}"
         )
     return said
+
+
+def _banded(view: View) -> bool:
+    """Whether intervals are drawn: among many lines together they would hide each other."""
+    chosen = view.themes if view.by == "theme" else view.topics
+    few = 0 < len(chosen) <= trend_forms.MOST_BANDS
+    return view.chart == "panels" or (view.chart == "lines" and few)
+
+
+def _marked(view: View) -> str:
+    """How periods that are not over are marked."""
+    return "under a veil" if view.chart == "stream" else "hollow points"
 
 
 def _unfinished(screen: Screen, periods: list[str]) -> str:
@@ -132,13 +157,13 @@ def _unfinished(screen: Screen, periods: list[str]) -> str:
     if is_unfinished(periods[-1], read):
         return (
             f"{names} {'were' if len(periods) > 1 else 'was'} not over when the papers were "
-            f"collected ({wording.day(read)}): hollow points, numbers that will grow, and in no "
-            "verdict."
+            f"collected ({wording.day(read)}): {_marked(screen.view)}, numbers that will grow, "
+            "and in no verdict."
         )
     latest = screen.topic_map.papers["date"].dropna().max()
     return (
         f"{names} is not complete, as far as one can tell: the latest paper is of "
-        f"{wording.date(latest)}. Hollow points, in no verdict."
+        f"{wording.date(latest)}. {_marked(screen.view).capitalize()}, in no verdict."
     )
 
 
@@ -176,6 +201,9 @@ def _controls(screen: Screen, found: Trends) -> None:
             format_func=_MEASURES.__getitem__,
             **links.bound(view, "measure"),
         )
+        st.segmented_control(
+            "As", list(_CHARTS), format_func=_CHARTS.__getitem__, **links.bound(view, "chart")
+        )
         steps = ["auto", *found.possible]
         labels = {**_STEPS, "auto": f"Auto ({found.period})" if view.step == "auto" else "Auto"}
         if view.step in steps:
@@ -201,13 +229,17 @@ def _no_dates(found: Trends, cropped: str | None) -> None:
 def _volume(screen: Screen, found: Trends) -> None:
     label = "Papers of the map" if not screen.view.filtered else "Papers that pass the filters"
     st.html(text.element("div", f"{label} per {found.period}", css_class="pm-label"))
-    st.plotly_chart(
+    event: Any = st.plotly_chart(
         trend_figures.volume(found.corpus, unfinished=found.unfinished, palette=screen.palette),
         theme=None,
         config=trend_figures.CONFIG,
         key="trend-volume",
+        on_select="rerun",
+        selection_mode="points",
         alt=f"Bars: {label.lower()} per {found.period}; the numbers are in the table below",
     )
+    if period := period_clicked(event):
+        links.go("paper", screen.view, **behind(screen.view, None, period))
 
 
 def _lines(screen: Screen, found: Trends) -> dict[str, Line]:
@@ -316,8 +348,51 @@ def _panel(
         selection_mode="points",
         alt=f"Trend of {line.name}; the numbers are in the table below",
     )
-    if event and event["selection"]["points"]:
-        links.go("topic", view, **_target(view, name))
+    if period := period_clicked(event):
+        links.go("paper", view, **behind(view, name, period))
+
+
+def _together(screen: Screen, found: Trends, drawn: dict[str, Line]) -> None:
+    """All lines in one figure."""
+    if not drawn:
+        st.info("No paper that passes the filters is in a topic.")
+        return
+    view, palette = screen.view, screen.palette
+    if view.by == "theme":
+        known = palette.theme_colours(screen.topic_map)
+        colours = {name: known.get(name, palette.grey) for name in drawn}
+    else:
+        # Told apart from each other; the colours of the map come back among many topics.
+        colours = dict(zip(drawn, palette.groups * len(drawn), strict=False))
+    draw = trend_forms.lines if view.chart == "lines" else trend_forms.stream
+    event = st.plotly_chart(
+        draw(
+            drawn,
+            measure=view.measure,
+            unfinished=found.unfinished,
+            colours=colours,
+            palette=palette,
+        ),
+        theme=None,
+        config=trend_figures.CONFIG,
+        key=f"trend-{view.chart}-{view.by}",
+        on_select="rerun",
+        selection_mode="points",
+        alt=f"Trends of {wording.count(len(drawn), view.by)}; the numbers are in the table below",
+    )
+    if chosen := trend_forms.point(event):
+        links.go("paper", view, **behind(view, *chosen))
+
+
+def _reading(chart: str, drawn: int, measure: str) -> str:
+    """How to read the figure."""
+    if chart == "stream":
+        what = "share of the dated papers" if measure == "share" else "number of papers"
+        return f"The width of a band is its {what}; a click on a band opens its papers there."
+    said = "A click on a point opens its papers."
+    if measure == "share" and drawn > trend_forms.MOST_BANDS:
+        return f"{said} Point at one for its interval; small charts show all of them."
+    return said
 
 
 def _table(screen: Screen, found: Trends, lines: dict[str, Line]) -> None:
