@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["show", "solidity", "topic_frame"]
 
 _OPENED = "solidity-open"
+_COMES_BACK = (
+    "Comes back: the papers that a topic and the one most like it have in common, as a share of "
+    "the papers in either (Jaccard index), averaged over the repeats; 100 % is the very same "
+    "papers every time. Solid from 75 %, fair from 60 %. It tells whether a topic is in these "
+    "papers, not whether it is a useful one. "
+)
 
 
 def show(screen: Screen) -> None:
@@ -32,16 +38,18 @@ def show(screen: Screen) -> None:
         counts = frame.loc[known, "Verdict"].value_counts()
         told = ", ".join(f"{counts[word]} {word}" for _, word in SOLIDITY if word in counts)
         st.markdown(
-            f"**{told}.** To find out, topics were sought again several times in nine tenths of "
-            "the papers, each time others: a topic that comes back nearly whole is there in the "
-            "papers, one that dissolves is only one way to cut them."
+            f"**{told}.** To find out, topics were sought again two to six times (more often in a small "
+            "corpus), each time in "
+            "another nine tenths of the papers and with other random numbers. A topic that comes "
+            "back nearly whole is there in the papers; one that dissolves is one way to cut them "
+            "among several, and little should be built on it."
         )
     else:
         st.markdown("Whether topics come back was not measured for this map.")
     st.caption(
-        "Comes back: how much of the topic is found again. Kept on the map: share of its papers' "
-        "ten nearest by text that are among the ten nearest on the map; where it is low, the "
-        "picture tears apart what belongs together."
+        f"{_COMES_BACK if known.any() else ''}Kept on the map: share of its papers' ten nearest by "
+        "text that are among the ten nearest on the map; where it is low, the picture tears apart "
+        "what belongs together. A plane cannot keep them all: 40 % is usual."
     )
     _table(screen, frame)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import links, moved, records, solidity, text, wording
+from dashboard import additions, links, moved, records, solidity, text, wording
 from dashboard.state import UNCLUSTERED
 from topics.limits import FIGURES, limits
 from topics.trend_lines import read_on
@@ -43,6 +43,7 @@ def _show(screen: Screen) -> None:
     st.html(f'<ul class="pm-limits">{items}</ul>')
     _figures(topic_map)
     solidity.show(screen)
+    additions.show(screen)
     moved.show(screen)
     records.show(screen)
     _notices(topic_map)
