@@ -38,11 +38,10 @@ def show(screen: Screen) -> None:
         counts = frame.loc[known, "Verdict"].value_counts()
         told = ", ".join(f"{counts[word]} {word}" for _, word in SOLIDITY if word in counts)
         st.markdown(
-            f"**{told}.** To find out, topics were sought again two to six times (more often in a small "
-            "corpus), each time in "
-            "another nine tenths of the papers and with other random numbers. A topic that comes "
-            "back nearly whole is there in the papers; one that dissolves is one way to cut them "
-            "among several, and little should be built on it."
+            f"**{told}.** To find out, topics were sought again two to six times, more often in a "
+            "small corpus; each time in another nine tenths of the papers and with other random "
+            "numbers. A topic that comes back nearly whole is there in the papers; one that "
+            "dissolves is one way to cut them among several, and little should be built on it."
         )
     else:
         st.markdown("Whether topics come back was not measured for this map.")
