@@ -1,4 +1,9 @@
-"""Fixtures of all tests: optional real pages, and one map of the bundled sample."""
+"""Fixtures of all tests: optional real pages, and one map of the bundled sample.
+
+The tests run in several processes at once, each of which takes any of them in any order. What a
+test writes goes below ``tmp_path``; a server listens on a port that was asked for with
+`tests.browser.conftest.free_port`; what is dear to make, and only looked at, comes from `once`.
+"""
 
 from __future__ import annotations
 

@@ -150,8 +150,8 @@ def test_too_few_papers_are_an_error_that_says_how_many(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("papers", range(MIN_PAPERS, 31))
-def test_a_corpus_of_every_small_size_is_a_map(
+@pytest.mark.parametrize("papers", [*range(MIN_PAPERS, 17), 20, 25, 30])
+def test_a_corpus_of_any_small_size_is_a_map(
     papers: int, records: list[Record], tmp_path: Path
 ) -> None:
     told = Told()
