@@ -32,10 +32,11 @@ def main() -> None:
     st.set_page_config(page_icon=ICON, layout="wide")
     links.begin()
     view, notices = View.from_params(links.current_params())
-    for name in links.PAGES:
+    own = (*links.PAGES, links.READING.name)
+    for name in own:
         links.register(name, functools.partial(_draw, name, view, notices))
     links.register(links.BUILD.name, functools.partial(_build, view, notices))
-    pages = [links.page_of(name) for name in (*links.PAGES, links.BUILD.name)]
+    pages = [links.page_of(name) for name in (*own, links.BUILD.name)]
     st.navigation(pages, position="hidden").run()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import links, tables, text, wording
+from dashboard.reading import keep_all_button
 from dashboard.selection import best_first
 from topics import matches, meaning
 
@@ -39,6 +40,7 @@ def found(screen: Screen) -> None:
                     "map", screen.view, label=paper["title"] or "Untitled", paper=paper["id"]
                 )
                 st.html(reason)
+    keep_all_button(screen.view, [str(paper["id"]) for paper in papers], key="keep-found")
     if len(best) > _LISTED:
         links.link(
             "paper",

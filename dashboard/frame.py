@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import links, news, text, wording
+from dashboard.reading import counter
 from dashboard.selection import months, respelled
 from dashboard.state import CHOICES
 from dashboard.theme import current_palette, style_variables
@@ -80,6 +81,7 @@ def header(page: str, view: View, selection: Selection | None) -> None:
             if selection is not None:
                 count = text.element("span", selection.summary, css_class="pm-count")
                 st.html(count, width="content")
+                counter(view)
             _copy_link(
                 key="pm-copy-link",
                 data={"dark": current_palette().dark},

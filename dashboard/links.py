@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BUILD",
     "PAGES",
+    "READING",
     "PageInfo",
     "begin",
     "bound",
@@ -58,6 +59,9 @@ PAGES: Mapping[str, PageInfo] = {
 #: The page on which readers build maps, in the navigation only where they may.
 BUILD = PageInfo("build", "Build", ":material/add_circle:")
 
+#: The page of the papers that the reader has collected; the header leads to it.
+READING = PageInfo("reading", "Reading list", ":material/bookmark:")
+
 _SCREENS: dict[str, Callable[[], None]] = {}
 _PREFIX = "view:"
 _DRAWN = "view-fields"
@@ -70,7 +74,7 @@ def in_navigation() -> list[PageInfo]:
 
 def page_of(name: str) -> Any:
     """The Streamlit page of that name; equal for every call, so that links find it."""
-    info = BUILD if name == BUILD.name else PAGES[name]
+    info = {BUILD.name: BUILD, READING.name: READING}.get(name) or PAGES[name]
     return st.Page(
         _SCREENS[name],
         title=f"{info.title} · Papermap",

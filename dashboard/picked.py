@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import edit_dialogs, links, tables, text, wording
 from dashboard.figures import UNCLUSTERED
+from dashboard.reading import keep_all_button
 from dashboard.selection import inside
 from dashboard.state import LIMITS
 from topics.contrast import FEWEST, topic_mix, words_apart
@@ -55,6 +56,7 @@ def picked(screen: Screen) -> None:
             )
             ids = [str(paper) for paper in chosen.papers["id"]]
             edit_dialogs.move_control(screen, ids, key="edit-move-picked")
+            keep_all_button(view, [str(one) for one in chosen.papers["id"]], key="keep-picked")
         name = view.named or "selected papers"
         tables.downloads(screen, chosen.papers, name=name, key="picked-download")
 

@@ -17,7 +17,7 @@ from topics.traits import sizes, traits
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
-__all__ = ["CHOICES", "LIMITS", "UNCLUSTERED", "View", "camera"]
+__all__ = ["CHOICES", "LIMITS", "MOST_READING", "UNCLUSTERED", "View", "camera"]
 
 #: In place of a topic: the papers in no topic.
 UNCLUSTERED = "unclustered"
@@ -36,11 +36,14 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 #: Longest value of a parameter in characters, and most values of one parameter.
 LIMITS = {"length": 300, "values": 60, "area": 1500, "named": 80}
 
+#: Papers of a reading list at most: an address has to carry them all.
+MOST_READING = 80
+
 _AREA = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?")
 _AT = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?,\d{1,6}(\.\d{1,6})?")
 _BUILD = re.compile(r"[0-9a-f]{32}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_LISTS = ("themes", "topics")
+_LISTS = ("themes", "topics", "reading")
 _FLAGS = ("hide_unclustered", "place")
 #: Fields that take any words, with what they are without.
 _WORDS = {"text": "", "colour": "theme", "size": "even"}
@@ -68,6 +71,8 @@ class View:
         since: first month, ``YYYY-MM``.
         until: last month, ``YYYY-MM``.
         new: month from which on papers count as new, ``YYYY-MM``: only these, and what they are.
+        reading: papers (ids) that the reader has put on a list, in the order in which they came;
+            no filter.
         text: only papers with all these words in title, abstract or authors, or near to it in
             meaning.
         search: whether the text is words to be found or a meaning to be near to.
@@ -97,6 +102,7 @@ class View:
     since: str | None = None
     until: str | None = None
     new: str | None = None
+    reading: tuple[str, ...] = ()
     text: str = ""
     search: str = "words"
     hide_unclustered: bool = False
@@ -220,6 +226,10 @@ class View:
             changes["paper"] = None
             notices.append("The paper of this link is not in this map.")
         merged = (topic_map.manifest.get("edits") or {}).get("merged", {})
+        if gone := [paper for paper in self.reading if paper not in topic_map.row_of]:
+            changes["reading"] = tuple(paper for paper in self.reading if paper not in gone)
+            papers = "1 paper" if len(gone) == 1 else f"{len(gone)} papers"
+            notices.append(f"{papers} of the reading list of this link are not in this map.")
         if self.topic not in (None, UNCLUSTERED, *topic_map.topic_names):
             into = merged.get(self.topic)
             name = topic_map.topic_names.get(into)
@@ -262,7 +272,7 @@ def _parse(name: str, values: list[str]) -> Any:
         raise ValueError("it holds characters that cannot be shown")
     values = [value for value in values if value]
     if name in _LISTS:
-        if len(values) > LIMITS["values"]:
+        if len(values) > (MOST_READING if name == "reading" else LIMITS["values"]):
             raise ValueError("it has too many values")
         return tuple(dict.fromkeys(values))
     if len(set(values)) > 1:

@@ -13,6 +13,7 @@ from dashboard.map_layer import map_layer, map_points
 from dashboard.opening import points_address
 from dashboard.picked import picked
 from dashboard.placing import mark, placing
+from dashboard.reading import keep_button
 from dashboard.views import empty
 from topics.exports import author_names
 
@@ -79,6 +80,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
             changes = {"topic": topic, "paper": None, "area": None}
             links.link("topic", view, label=name, icon=":material/category:", **changes)
         links.link("paper", view, label="Full page", icon=":material/article:", area=None)
+        keep_button(view, paper_id)
     also_near(screen, paper_id)
     abstract = paper["abstract"]
     known = wording.is_known(abstract)

@@ -102,3 +102,23 @@ def test_a_link_to_the_page_that_is_shown_changes_the_address(
     page.go_back()
     expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
     assert param(page, "paper") == [first]
+
+
+def test_a_reading_list_travels_in_the_link_and_exports(
+    open_tab: OpenTab, site: str, made_map: TopicMap
+) -> None:
+    paper = str(made_map.papers["id"].iloc[20])
+    page = open_tab(f"{site}/?paper={paper}")
+    wait_for_map(page)
+    page.get_by_role("button", name="Add to reading list").click()
+    counter = page.get_by_role("link", name="Reading list 1")
+    expect(counter).to_be_visible()
+    counter.click()
+    expect(page.get_by_role("heading", name="Reading list", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/reading\?"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="RIS").click()
+    assert download.value.suggested_filename == "reading-list.ris"
+    elsewhere = open_tab(page.evaluate("window.location.href"), fresh=True)
+    expect(elsewhere.get_by_role("link", name="Reading list 1")).to_be_visible()
+    assert param(elsewhere, "reading") == [paper]
