@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dashboard.screen import Screen
     from topics.traits import Trait
 
-__all__ = ["UNCLUSTERED", "Group", "extent", "groups", "marker_size"]
+__all__ = ["UNCLUSTERED", "Group", "extent", "groups", "marker_size", "word_colours"]
 
 UNCLUSTERED = "unclustered"
 UNDATED = "undated"
@@ -141,14 +141,27 @@ def _scaled(
     return Group(trait.key, trait.name, end, rows, values=values, ticks=ticks)
 
 
-def _by_words(screen: Screen, trait: Trait, rows: np.ndarray) -> list[Group]:
-    """The most frequent values in colours of their own, the others in one."""
+def word_colours(screen: Screen) -> dict[str, str]:
+    """The colour of each value of a trait in words: those that papers of the map have."""
+    import numpy as np
+
     palette = screen.palette
-    found = sorted_by(screen.topic_map, trait)
+    found = sorted_by(screen.topic_map, traits(screen.topic_map)[screen.view.colour])
     rest = {SEVERAL: palette.ink, REST: palette.other, UNKNOWN: palette.grey}
     colours = (*palette.groups[: found.own], *(rest[name] for name in found.names[found.own :]))
+    held = np.bincount(found.numbers, minlength=len(found.names))
+    return {
+        name: colour
+        for name, colour, papers in zip(found.names, colours, held, strict=True)
+        if papers
+    }
+
+
+def _by_words(screen: Screen, trait: Trait, rows: np.ndarray) -> list[Group]:
+    """The most frequent values in colours of their own, the others in one."""
+    found = sorted_by(screen.topic_map, trait)
     own = found.numbers[rows]
     return [
-        Group(name, name, colour, rows[own == at], quiet=name == UNKNOWN)
-        for at, (name, colour) in enumerate(zip(found.names, colours, strict=True))
+        Group(name, name, colour, rows[own == found.names.index(name)], quiet=name == UNKNOWN)
+        for name, colour in word_colours(screen).items()
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import links, wording
-from dashboard.figures import UNCLUSTERED, groups, marker_size
+from dashboard.figures import UNCLUSTERED, groups, marker_size, word_colours
 from dashboard.map_points import packed, paint
 from dashboard.map_time import at_all_times, period_change, time_data
 from dashboard.point_sizes import factors, size_legend
@@ -153,7 +153,11 @@ def view_change(screen: Screen, event: Mapping[str, Any]) -> dict[str, Any]:
     elif kind == "unclustered":
         return {"hide_unclustered": not view.hide_unclustered}
     elif kind == "colour" and event.get("key") in list(traits(screen.topic_map)):
-        return {"colour": event["key"]}
+        return {"colour": event["key"], "only": ()}
+    elif kind == "only" and traits(screen.topic_map)[view.colour].kind == "words":
+        key = str(event.get("key"))
+        rest = tuple(name for name in view.only if name != key)
+        return {"only": rest if key in view.only else (*view.only, key)}
     elif kind == "shade":
         return {"shade": "none" if view.shade == "soft" else "soft"}
     elif kind == "size" and event.get("key") in ["even", *sizes(screen.topic_map)]:
@@ -225,12 +229,13 @@ def _legend(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
     scale = None
     if kind == "theme":
         items = _theme_items(screen, parts)
+    elif kind == "words":
+        items = _word_items(screen, parts)
     elif kind != "topic":
         for key, group in {group.key: group for group in parts}.items():
             if group.values is None:
-                items.append(
-                    {"name": group.name, "colour": group.colour, "count": _count(parts, key)}
-                )
+                item = {"name": group.name, "colour": group.colour, "count": _count(parts, key)}
+                items.append(item)
             else:
                 ticks = [{"text": text, "at": round(at, 4)} for text, at in group.ticks]
                 scale = {"name": group.name, "ticks": ticks, "colours": list(palette.ramp)}
@@ -249,6 +254,23 @@ def _legend(screen: Screen, parts: tuple[Group, ...]) -> dict[str, Any]:
             }
         )
     return {"items": items, "scale": scale, "sizes": size_legend(screen)}
+
+
+def _word_items(screen: Screen, parts: tuple[Group, ...]) -> list[dict[str, Any]]:
+    """What a click shows alone stays in the legend, and so does all else that papers have."""
+    only = screen.view.only
+    return [
+        {
+            "kind": "only",
+            "key": name,
+            "name": name,
+            "colour": colour,
+            "count": _count(parts, name),
+            "on": not only or name in only,
+            "tip": f"Show only papers of {name}; click again for all",
+        }
+        for name, colour in word_colours(screen).items()
+    ]
 
 
 def _theme_items(screen: Screen, parts: tuple[Group, ...]) -> list[dict[str, Any]]:

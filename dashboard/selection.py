@@ -97,6 +97,8 @@ def filters_of(view: View) -> Filters:
         text=view.text,
         by_meaning=view.search == "meaning",
         hide_unclustered=view.hide_unclustered,
+        trait=view.colour if view.only else "",
+        only=view.only,
     )
 
 

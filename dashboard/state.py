@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from topics.traits import sizes, traits
+from topics.traits import sizes, sorted_by, traits
 
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
@@ -43,7 +43,7 @@ _AREA = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?")
 _AT = re.compile(r"-?\d{1,6}(\.\d{1,6})?,-?\d{1,6}(\.\d{1,6})?,\d{1,6}(\.\d{1,6})?")
 _BUILD = re.compile(r"[0-9a-f]{32}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_LISTS = ("themes", "topics", "reading")
+_LISTS = ("themes", "topics", "reading", "only")
 _FLAGS = ("hide_unclustered", "place")
 #: Fields that take any words, with what they are without.
 _WORDS = {"text": "", "colour": "theme", "size": "even"}
@@ -80,6 +80,7 @@ class View:
         confidence: per cent of its most similar papers that must lie in a paper's topic, a
             multiple of 5; a paper below is unclustered, a paper above is in its nearest topic.
         colour: what the colours of the map stand for, a key of `topics.traits.traits`.
+        only: only papers with these values of what the colours stand for; empty for all.
         size: what the sizes of the points stand for, a key of `topics.traits.traits` of numbers;
             ``even`` for one size.
         shade: whether the map is shaded where papers are many.
@@ -108,6 +109,7 @@ class View:
     hide_unclustered: bool = False
     confidence: str = "as built"
     colour: str = "theme"
+    only: tuple[str, ...] = ()
     size: str = "even"
     shade: str = "soft"
     by: str = "theme"
@@ -126,6 +128,7 @@ class View:
             or self.until
             or self.new
             or self.text
+            or self.only
             or self.hide_unclustered
             or self.least_confidence is not None
         )
@@ -165,6 +168,7 @@ class View:
             new=None,
             text="",
             hide_unclustered=False,
+            only=(),
             confidence="as built",
         )
 
@@ -252,10 +256,23 @@ class View:
                 f"This map has no “{self.colour}” to colour papers by; the colours are those of "
                 "the themes."
             )
+        kept = _values(topic_map, changes.get("colour", self.colour), self.only)
+        if kept != self.only:
+            changes["only"] = kept
+            notices.append("Some values of this link are not in this map and were left out.")
         if self.size != "even" and self.size not in sizes(topic_map):
             changes["size"] = "even"
             notices.append(f"This map has no “{self.size}” to size points by; all are of one size.")
         return replace(self, **changes), tuple(notices)
+
+
+def _values(topic_map: TopicMap, colour: str, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Of some values those that the map has of what its colours stand for."""
+    trait = traits(topic_map)[colour]
+    if not asked or trait.kind != "words":
+        return ()
+    names = sorted_by(topic_map, trait).names
+    return tuple(value for value in asked if value in names)
 
 
 def camera(at: str | None) -> Any:

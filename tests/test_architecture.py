@@ -43,7 +43,7 @@ LAYERS = (
         "wording",
     ),
     ("snapshots", "topicmap"),
-    ("grams", "medoids", "subtopics", "tablefiles", "trend_bursts", "wordsearch"),
+    ("grams", "medoids", "subtopics", "tablefiles", "traits", "trend_bursts", "wordsearch"),
     (
         "diction",
         "drawing",
@@ -54,7 +54,6 @@ LAYERS = (
         "store",
         "terms",
         "themefile",
-        "traits",
         "trend_tests",
         "vocabulary",
     ),

@@ -19,8 +19,8 @@ __all__ = ["DARK", "LIGHT", "Palette"]
 class Palette:
     """The colours of one appearance, as ``#rrggbb``.
 
-    The first five group colours and ``other`` stay apart (at least 8 in OKLab × 100) for readers
-    with protanopia, deuteranopia and tritanopia: they differ in lightness, not in hue alone.
+    All group colours and ``other`` stay apart (at least 8 in OKLab × 100) for readers with
+    protanopia, deuteranopia and tritanopia, too: they differ in lightness, not in hue alone.
 
     Attributes:
         dark: whether it is the dark one.
@@ -97,9 +97,9 @@ LIGHT = Palette(
         "#005743",
         "#a64c91",
         "#54287b",
-        "#b8901c",
-        "#8c2d3f",
-        "#6aa84f",
+        "#a30003",
+        "#7434bb",
+        "#027755",
     ),
     ramp=(
         "#d5bf36",
@@ -130,9 +130,9 @@ DARK = Palette(
         "#4fc495",
         "#fac1f4",
         "#ae99e4",
-        "#efe06a",
-        "#d1605e",
-        "#8fd8f2",
+        "#ea5207",
+        "#c94cb2",
+        "#51e97e",
     ),
     ramp=(
         "#623bab",

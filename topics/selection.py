@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from topics import meaning, wording
+from topics.traits import sorted_by, traits
 from topics.wordsearch import ranked as ranked_by_words
 from topics.wordsearch import rows_with_words
 
@@ -34,6 +35,8 @@ class Filters:
             `topics.meaning`. Of the papers that pass all else, the nearest are kept.
         hide_unclustered: it is in some topic.
         area: it lies within this outline on the map, ``x,y x,y …``.
+        trait: key of a trait in words, see `topics.traits.traits`.
+        only: it has one of these values of that trait; empty for all.
     """
 
     themes: tuple[str, ...] = ()
@@ -44,6 +47,8 @@ class Filters:
     by_meaning: bool = False
     hide_unclustered: bool = False
     area: str | None = None
+    trait: str = ""
+    only: tuple[str, ...] = ()
 
 
 def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
@@ -80,6 +85,8 @@ def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
         keep &= rows_with_words(topic_map, filters.text)
     if filters.area:
         keep &= inside(papers, filters.area)
+    if filters.only and (trait := traits(topic_map).get(filters.trait)):
+        keep &= sorted_by(topic_map, trait).among(filters.only)
     if words and filters.by_meaning:
         near, scores = meaning.near(topic_map, words)
         keep &= near
@@ -120,6 +127,7 @@ def filters_in_words(topic_map: TopicMap, filters: Filters) -> str:
         _search_in_words(filters),
         "in some topic" if filters.hide_unclustered else "",
         "within an outline drawn on the map" if filters.area else "",
+        f"{filters.trait} {' or '.join(filters.only)}" if filters.only else "",
     ]
     said = "; ".join(part for part in parts if part)
     return f"Only papers: {said}." if said else "All papers of the map."

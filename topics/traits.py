@@ -152,6 +152,12 @@ class Sorted:
     numbers: np.ndarray
     own: int
 
+    def among(self, values: tuple[str, ...]) -> np.ndarray:
+        """Which papers have one of some values; bool, (papers,)."""
+        import numpy as np
+
+        return np.isin(self.numbers, [self.names.index(v) for v in values if v in self.names])
+
 
 @lru_cache(maxsize=16)
 def traits(topic_map: TopicMap) -> Mapping[str, Trait]:

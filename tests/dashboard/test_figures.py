@@ -237,7 +237,7 @@ def test_the_legend_says_what_the_colours_mean() -> None:
         ({"kind": "paper", "row": 9999}, {}),
         ({"kind": "paper", "row": "3"}, {}),
         ({"kind": "theme", "key": "alchemy"}, {}),
-        ({"kind": "colour", "key": "comments"}, {"colour": "comments"}),
+        ({"kind": "colour", "key": "comments"}, {"colour": "comments", "only": ()}),
         ({"kind": "colour", "key": "abstract"}, {}),
         ({"kind": "size", "key": "authors"}, {"size": "authors"}),
         ({"kind": "size", "key": "even"}, {"size": "even"}),
@@ -287,3 +287,28 @@ def test_a_size_that_the_map_does_not_have_is_left_out() -> None:
         view, notices = View(size=size).within(MAP)
         assert view.size == "even"
         assert f"no “{size}” to size points by" in notices[0]
+
+
+def test_the_legend_of_words_filters_by_them() -> None:
+    page = screen(colour="source", only=("page-2.txt",))
+    wanted = [
+        row for row, sources in enumerate(MAP.papers["sources"]) if set(sources) == {"page-2.txt"}
+    ]
+    assert list(page.selection.rows) == wanted
+    items = layer_data(page, groups(page))["legend"]["items"]
+    assert [item["name"] for item in items if item.get("kind") == "only" and item["on"]] == [
+        "page-2.txt"
+    ]
+    assert {item["name"]: item["count"] for item in items}["page-1.txt"] == "0"
+    event = {"kind": "only", "key": "page-1.txt"}
+    assert view_change(page, event) == {"only": ("page-2.txt", "page-1.txt")}
+    assert view_change(page, {"kind": "only", "key": "page-2.txt"}) == {"only": ()}
+    assert view_change(screen(), event) == {}
+
+
+def test_values_that_the_map_does_not_have_are_left_out() -> None:
+    view, notices = View(colour="source", only=("page-1.txt", "alchemy")).within(MAP)
+    assert view.only == ("page-1.txt",)
+    assert len(notices) == 1
+    view, _ = View(colour="theme", only=("page-1.txt",)).within(MAP)
+    assert view.only == ()

@@ -68,8 +68,8 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("vision", VISION)
-def test_the_themes_of_the_preset_stay_apart(palette: Palette, vision: str) -> None:
-    seen = [oklab(VISION[vision] @ linear(c)) for c in (*palette.groups[:5], palette.other)]
+def test_the_colours_of_groups_stay_apart(palette: Palette, vision: str) -> None:
+    seen = [oklab(VISION[vision] @ linear(c)) for c in (*palette.groups, palette.other)]
     closest = min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2))
     assert closest * 100 >= 8
 
@@ -85,9 +85,17 @@ def test_text_and_points_stand_out(palette: Palette) -> None:
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-def test_time_runs_one_way_in_lightness(palette: Palette) -> None:
-    lightness = [oklab(linear(colour))[0] for colour in palette.ramp]
+@pytest.mark.parametrize("vision", VISION)
+def test_a_scale_runs_one_way_in_lightness_in_steps_that_can_be_seen(
+    palette: Palette, vision: str
+) -> None:
+    seen = [oklab(VISION[vision] @ linear(colour)) for colour in palette.ramp]
+    lightness = [colour[0] for colour in seen]
     assert lightness == sorted(lightness, reverse=not palette.dark)
+    steps = [100 * np.linalg.norm(a - b) for a, b in itertools.pairwise(seen)]
+    assert min(steps) > 3.5
+    if vision == "common":
+        assert max(steps) < 1.2 * min(steps)
 
 
 def test_themes_keep_their_colours_and_other_is_neutral() -> None:
