@@ -221,7 +221,8 @@ def _show_draft(draft: Draft, *, told: bool) -> None:
 def _heading(preview: Preview, *, told: bool) -> str:
     said = [preview.says.removesuffix(".")] if told else []
     if preview.papers:
-        said.append(f"{wording.count(preview.papers, 'paper')} in another place")
+        move = "moves" if preview.papers == 1 else "move"
+        said.append(f"{wording.count(preview.papers, 'paper')} {move}")
     was, now = preview.topics
     if was != now:
         said.append(f"{was:,} → {now:,} topics")
@@ -240,17 +241,23 @@ def _row(change: Change) -> str:
         parts.append(text.element("span", before[0], css_class=css))
     if after is not None and (before is None or after[0] != before[0]):
         parts.append(text.element("strong", after[0]))
-    sizes = [f"{told[1]:,}" for told in (before, after) if told is not None]
-    told = sizes[0] if len(set(sizes)) == 1 and len(sizes) == 2 else " → ".join(sizes)
-    if before is None:
-        told = f"new, {told}"
-    if after is None:
-        told = f"{told}, gone as a topic"
+    told = _sizes(before and before[1], after and after[1])
     themes = [each[2] for each in (before, after) if each is not None]
     if len(themes) == 2 and themes[0] != themes[1]:
         told += f" · theme {themes[0] or 'none'} → {themes[1] or 'none'}"
-    size = text.element("span", f"{told}{' papers' if told[-1:].isdigit() else ''}")
-    return f'<div class="pm-edit-row"><div>{" → ".join(parts)}</div>{size}</div>'
+    return (
+        f'<div class="pm-edit-row"><div>{" → ".join(parts)}</div>{text.element("span", told)}</div>'
+    )
+
+
+def _sizes(before: int | None, after: int | None) -> str:
+    """Papers of a topic before and after; None where there is no such topic."""
+    if before is None or after is None:
+        papers = wording.count(before or after or 0, "paper")
+        return f"new, {papers}" if before is None else f"{papers}, no topic any more"
+    if before == after:
+        return wording.count(after, "paper")
+    return f"{before:,} → {wording.count(after, 'paper')}"
 
 
 def _rest(preview: Preview) -> str:

@@ -25,6 +25,9 @@ __all__ = ["outside_links", "show"]
 #: A box with more titles than this is slow to open and no help.
 _MOST_CHOICES = 3000
 
+#: In place of how surely a paper is in its topic, where that was decided by somebody.
+_BY_HAND = "put here by a person"
+
 
 def show(screen: Screen) -> None:
     """Draw the view."""
@@ -172,13 +175,14 @@ def _place(screen: Screen, paper: dict[str, Any]) -> None:
     st.subheader("Topic and theme", anchor=False)
     view, names = screen.view, screen.topic_map.topic_names
     topic, nearest = paper["topic"], paper["nearest_topic"]
+    by_hand = paper["id"] in (screen.topic_map.manifest.get("edits") or {}).get("placed", ())
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         if wording.is_known(topic):
             label = names.get(topic, topic)
             links.link(
                 "topic", view, label=label, icon=":material/category:", topic=topic, paper=None
             )
-            _score(wording.topic_fit(paper["topic_confidence"]))
+            _score(_BY_HAND if by_hand else wording.topic_fit(paper["topic_confidence"]))
         else:
             links.link(
                 "topic",
@@ -188,7 +192,9 @@ def _place(screen: Screen, paper: dict[str, Any]) -> None:
                 topic=UNCLUSTERED,
                 paper=None,
             )
-            if wording.is_known(nearest) and nearest in names:
+            if by_hand:
+                _score(_BY_HAND)
+            elif wording.is_known(nearest) and nearest in names:
                 _score("nearest topic:")
                 links.link("topic", view, label=names[nearest], topic=nearest, paper=None)
     also_near(screen, paper["id"], named=nearest)

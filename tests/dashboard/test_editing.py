@@ -135,6 +135,7 @@ def test_a_paper_is_moved_from_its_page(folder: Path, editor: None) -> None:
         page.button(key="edit-apply").click().run()
     assert not page.exception
     assert artefact.load(folder).papers.set_index("id")["topic"][paper] == "3"
+    assert "put here by a person" in html_of(page)
 
 
 def test_what_others_did_meanwhile_is_not_lost(folder: Path, editor: None) -> None:

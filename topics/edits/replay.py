@@ -44,7 +44,8 @@ def apply(topic_map: TopicMap, log: Log) -> TopicMap:
     Returns:
         The map as it is shown. Its manifest tells of the edits as ``edits``: numbers of ``lines``,
         of edits that are ``active`` and ``undone``; ``unfit``, ``notes`` on the log, the
-        topics that are ``pinned``, ``merged`` (into which others) and ``made``.
+        topics that are ``pinned``, ``merged`` (into which others) and ``made``, and the papers
+        that people ``placed``.
     """
     state = State.of(topic_map)
     unfit: list[dict[str, str]] = []
@@ -58,7 +59,7 @@ def apply(topic_map: TopicMap, log: Log) -> TopicMap:
 
 
 def _told(shown: TopicMap, state: State, log: Log, unfit: Sequence[Mapping[str, str]]) -> TopicMap:
-    known = set(state.base.topics["id"])
+    known, ids = set(state.base.topics["id"]), state.base.papers["id"].to_numpy()
     told = {
         "lines": len(log.entries),
         "active": len(log.active) - len(unfit),
@@ -68,6 +69,7 @@ def _told(shown: TopicMap, state: State, log: Log, unfit: Sequence[Mapping[str, 
         "pinned": sorted(state.pinned),
         "merged": {topic: _last(state, topic) for topic in sorted(state.merged)},
         "made": sorted(set(state.topics) - known),
+        "placed": sorted(str(ids[row]) for row in state.moved),
     }
     notices = [*shown.manifest.get("notices", []), *log.notes]
     for each in unfit:
