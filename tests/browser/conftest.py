@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 
     from topics.topicmap import TopicMap
 
-#: Without a graphics card, Chromium draws WebGL in software; the rest of a page is put together
-#: more cheaply without that. And it speaks to nobody on its own.
+#: Without a graphics card, Chromium draws WebGL in software; and it speaks to nobody on its own.
 ARGUMENTS = [
     "--no-sandbox",
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
-    "--disable-gpu-compositing",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
