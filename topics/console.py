@@ -74,7 +74,7 @@ class Console:
                     continue
                 text = f"{self._label} … {seconds:.0f} s"
                 if seconds > 6 and "topics" in self._label:
-                    text += " (the first build on a machine takes some 20 s longer here)"
+                    text += " (the first build on a machine takes longer: code is compiled, once)"
                 self._write(self._clear() + text, end="" if self._live else "\n")
 
     def _close(self, *, finished: bool) -> None:
