@@ -10,7 +10,7 @@ The papers travel over HTTP, once a map and browser, instead of with every sessi
 from __future__ import annotations
 
 import html
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,6 +136,12 @@ def scene(query: Mapping[str, list[str]], *, dark: bool) -> dict[str, Any] | Non
     opened = _open(view)
     if opened is None:
         return None
+    return _drawn(opened, view, dark=dark)
+
+
+@lru_cache(maxsize=8)
+def _drawn(opened: TopicMap, view: View, *, dark: bool) -> dict[str, Any] | None:
+    """The picture of a view: most readers of a large map open it on the same one."""
     palette = DARK if dark else LIGHT
     screen, _ = compose(opened, view, palette)
     if screen.selection.empty:
