@@ -35,8 +35,10 @@ def main() -> None:
     own = (*links.PAGES, links.READING.name)
     for name in own:
         links.register(name, functools.partial(_draw, name, view, notices))
-    links.register(links.BUILD.name, functools.partial(_build, view, notices))
-    pages = [links.page_of(name) for name in (*own, links.BUILD.name)]
+    apart = (links.MAPS.name, links.BUILD.name)
+    for name in apart:
+        links.register(name, functools.partial(_apart, name, view, notices))
+    pages = [links.page_of(name) for name in (*own, *apart)]
     st.navigation(pages, position="hidden").run()
 
 
@@ -64,14 +66,16 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
     edit_dialogs.show(screen)
 
 
-def _build(view: View, notices: tuple[str, ...]) -> None:
-    """The page that needs no map."""
-    from dashboard.views import build
-
+def _apart(name: str, view: View, notices: tuple[str, ...]) -> None:
+    """A page that is not of one map."""
     frame.style()
-    frame.header(links.BUILD.name, view, None)
+    frame.header(name, view, None)
     frame.notices(notices)
-    build.show(view)
+    if name == links.MAPS.name and not loading.served_maps():
+        empty.no_map()
+        return
+    show: Callable[[View], None] = importlib.import_module(f"dashboard.views.{name}").show
+    show(view)
 
 
 if __name__ == "__main__":

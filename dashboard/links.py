@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard import text
+from dashboard.loading import served_maps
 from dashboard.state import View
 from dashboard.workspace import workspace
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUILD",
+    "MAPS",
     "PAGES",
     "READING",
     "PageInfo",
@@ -62,6 +64,9 @@ BUILD = PageInfo("build", "Build", ":material/add_circle:")
 #: The page of the papers that the reader has collected; the header leads to it.
 READING = PageInfo("reading", "Reading list", ":material/bookmark:")
 
+#: The page with all maps, in the navigation where there are several.
+MAPS = PageInfo("maps", "Maps", ":material/grid_view:")
+
 _SCREENS: dict[str, Callable[[], None]] = {}
 _PREFIX = "view:"
 _DRAWN = "view-fields"
@@ -69,12 +74,14 @@ _DRAWN = "view-fields"
 
 def in_navigation() -> list[PageInfo]:
     """The pages that the navigation shows, in order."""
-    return [*PAGES.values(), *([BUILD] if workspace() else [])]
+    several = len(served_maps()) > 1
+    return [*PAGES.values(), *([MAPS] if several else []), *([BUILD] if workspace() else [])]
 
 
 def page_of(name: str) -> Any:
     """The Streamlit page of that name; equal for every call, so that links find it."""
-    info = {BUILD.name: BUILD, READING.name: READING}.get(name) or PAGES[name]
+    apart = {info.name: info for info in (BUILD, MAPS, READING)}
+    info = apart.get(name) or PAGES[name]
     return st.Page(
         _SCREENS[name],
         title=f"{info.title} · Papermap",

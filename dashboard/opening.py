@@ -36,7 +36,17 @@ if TYPE_CHECKING:
 
     from topics.topicmap import TopicMap
 
-__all__ = ["LATER", "MAIN", "ROOT", "head", "points_address", "routes", "scene", "serve_points"]
+__all__ = [
+    "LATER",
+    "MAIN",
+    "ROOT",
+    "head",
+    "is_serving",
+    "points_address",
+    "routes",
+    "scene",
+    "serve_points",
+]
 
 #: Beginning of the addresses of what is served here, beside the page.
 ROOT = "papermap"
@@ -63,6 +73,11 @@ class _Delivery:
 def serve_points() -> None:
     """Let maps be fetched by address; called where `routes` are mounted."""
     _Delivery.served = True
+
+
+def is_serving() -> bool:
+    """Whether browsers can fetch what is not part of a page, too."""
+    return _Delivery.served
 
 
 def points_address(topic_map: TopicMap, view: View) -> str | None:

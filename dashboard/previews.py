@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlencode
 
 from dashboard import links, loading
-from dashboard.opening import ROOT
+from dashboard.opening import ROOT, is_serving
 from dashboard.state import View
+from topics import artefact
 from topics.errors import MapError, PapermapError
 from topics.report.card import CARD_SIZE, card_png, in_short
 from topics.wording import shorten
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
     from starlette.routing import Route
     from starlette.types import Scope
 
+    from dashboard.loading import ServedMap
     from topics.topicmap import TopicMap
 
-__all__ = ["picture_route", "preview"]
+__all__ = ["picture_address", "picture_routes", "preview"]
 
 _HOST = re.compile(r"[\w.-]{1,255}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
+_THUMBNAIL = "thumbnail"
 _LONGEST = 300
+#: Pictures kept, of some hundred kilobytes at most each.
+_MOST_KEPT = 64
 
 
 def preview(scope: Scope, headers: Headers, *, page: str, root: str) -> str:
@@ -51,8 +56,7 @@ def preview(scope: Scope, headers: Headers, *, page: str, root: str) -> str:
         return ""
     forwarded = headers.get("x-forwarded-proto", "")
     scheme = forwarded if forwarded in ("http", "https") else scope.get("scheme", "http")
-    query = urlencode({"map": chosen.name}, quote_via=quote)
-    picture = f"{scheme}://{host}{root}/{ROOT}/card/{topic_map.digest[:16]}.png?{query}"
+    picture = f"{scheme}://{host}{root}/{_address('card', topic_map.digest, chosen.name)}"
     width, height = CARD_SIZE
     title, said = _told(topic_map, view, page, chosen.name)
     tags = {
@@ -93,7 +97,22 @@ def _line(words: str) -> str:
     return shorten(" ".join(words.split()), _LONGEST)
 
 
-def picture_route(base: str = "") -> Route:
+def picture_address(digest: str, name: str) -> str | None:
+    """Where a browser fetches the picture of a map, relative to a page; None where nowhere.
+
+    Args:
+        digest: of the map.
+        name: that it is served by.
+    """
+    return f"./{_address(_THUMBNAIL, digest, name)}" if is_serving() else None
+
+
+def _address(kind: str, digest: str, name: str) -> str:
+    query = urlencode({"map": name}, quote_via=quote)
+    return f"{ROOT}/{kind}/{digest[:16]}.png?{query}"
+
+
+def picture_routes(base: str = "") -> list[Route]:
     """What answers the addresses of pictures.
 
     Args:
@@ -102,7 +121,7 @@ def picture_route(base: str = "") -> Route:
     from starlette.routing import Route
 
     path = "/".join(("", *filter(None, (base.strip("/"), ROOT))))
-    return Route(f"{path}/card/{{digest}}.png", _picture)
+    return [Route(f"{path}/{kind}/{{digest}}.png", _picture) for kind in ("card", _THUMBNAIL)]
 
 
 def _picture(request: Request) -> Response:
@@ -110,17 +129,19 @@ def _picture(request: Request) -> Response:
 
     served = {each.name: each for each in loading.served_maps()}
     asked = served.get(request.query_params.get("map", ""))
+    gone = Response(status_code=404, headers={"Cache-Control": "no-store"})
     try:
-        topic_map = loading.open_map(asked.folder) if asked else None
-        if topic_map is None or topic_map.digest[:16] != request.path_params["digest"]:
-            return Response(status_code=404, headers={"Cache-Control": "no-store"})
-        data = _drawn(topic_map, asked.name if asked else "")
+        digest = str(artefact.read_manifest(asked.folder)["digest"]) if asked else ""
+        if asked is None or digest[:16] != request.path_params["digest"]:
+            return gone
+        named = f"/{_THUMBNAIL}/" not in request.url.path
+        data = _drawn(asked, digest, named)
     except (PapermapError, OSError):
-        return Response(status_code=404, headers={"Cache-Control": "no-store"})
-    kept = {"Cache-Control": "public, max-age=86400"}
+        return gone
+    kept = {"Cache-Control": "private, max-age=86400"}
     return Response(data, media_type="image/png", headers=kept)
 
 
-@lru_cache(maxsize=loading.MOST_OPEN)
-def _drawn(topic_map: TopicMap, name: str) -> bytes:
-    return card_png(topic_map, title=name)
+@lru_cache(maxsize=_MOST_KEPT)
+def _drawn(served: ServedMap, digest: str, named: bool) -> bytes:  # noqa: ARG001 - of the key
+    return card_png(loading.open_map(served.folder), title=served.name if named else None)

@@ -12,7 +12,7 @@ from dashboard import opening
 from dashboard.api import api_route
 from dashboard.hosting import Guard, health_routes
 from dashboard.page_head import PageHead
-from dashboard.previews import picture_route
+from dashboard.previews import picture_routes
 
 __all__ = ["app"]
 
@@ -24,7 +24,7 @@ app = App(
     routes=[
         *opening.routes(_BASE),
         *health_routes(_BASE),
-        picture_route(_BASE),
+        *picture_routes(_BASE),
         api_route(_BASE),
     ],
     middleware=[Middleware(Guard), Middleware(PageHead, base=_BASE)],

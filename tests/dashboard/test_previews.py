@@ -16,10 +16,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from dashboard.page_head import PageHead
-from dashboard.previews import picture_route
+from dashboard.previews import picture_routes
 from tests.dashboard.screens import served
 from tests.factories import HOSTILE_TITLES, make_map, write_map
-from topics.report.card import CARD_SIZE, card_png
+from topics.report.card import CARD_SIZE, THUMBNAIL_SIZE, card_png
 from topics.topicmap import TopicMap  # noqa: TC001 - of a fixture
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def client(made: TopicMap, tmp_path: Path) -> Iterator[TestClient]:
     write_map(tmp_path / "lab maps", made)
     pages = ("/lab/", "/lab/topic", "/lab/paper", "/lab/trends", "/lab/other")
     page = HTMLResponse('<html><head><meta charset="UTF-8" /></head></html>')
-    routes = [picture_route("lab"), *(Route(path, lambda _: page) for path in pages)]
+    routes = [*picture_routes("lab"), *(Route(path, lambda _: page) for path in pages)]
     app = Starlette(routes=routes, middleware=[Middleware(PageHead, base="lab")])
     with served(tmp_path / "lab maps"):
         yield TestClient(app)
@@ -60,6 +60,8 @@ def test_a_link_to_a_map_shows_its_name_its_size_and_a_picture(client: TestClien
     answer = client.get(f"{picture.path}?{picture.query}")
     assert answer.headers["content-type"] == "image/png"
     assert struct.unpack(">II", answer.content[16:24]) == CARD_SIZE
+    small = client.get(f"{picture.path.replace('/card/', '/thumbnail/')}?{picture.query}")
+    assert struct.unpack(">II", small.content[16:24]) == THUMBNAIL_SIZE
 
 
 def test_a_link_to_a_part_tells_of_the_part(client: TestClient, made: TopicMap) -> None:

@@ -16,10 +16,13 @@ from topics.wording import shorten
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
-__all__ = ["CARD_SIZE", "card_png", "in_short"]
+__all__ = ["CARD_SIZE", "THUMBNAIL_SIZE", "card_png", "in_short"]
 
 #: Width and height in dots, as those who show links ask for.
 CARD_SIZE = (1200, 630)
+
+#: The same of a picture without words below it.
+THUMBNAIL_SIZE = (900, 600)
 
 _TEMPLATE = Path(__file__).with_name("card.typ")
 _FONT = "Libertinus Serif"
@@ -38,8 +41,13 @@ def in_short(topic_map: TopicMap) -> str:
     return f"{said}, {' to '.join(span)}"
 
 
-def card_png(topic_map: TopicMap, *, title: str) -> bytes:
-    """Draw the map with its name below, `CARD_SIZE` large.
+def card_png(topic_map: TopicMap, *, title: str | None) -> bytes:
+    """Draw the map.
+
+    Args:
+        topic_map: the map.
+        title: shown below with the map's size, `CARD_SIZE` in all; None for the drawing alone,
+            `THUMBNAIL_SIZE`.
 
     Raises:
         PapermapError: the typesetter failed.
@@ -49,8 +57,11 @@ def card_png(topic_map: TopicMap, *, title: str) -> bytes:
     figure = map_figure(topic_map, topic_map.papers.reset_index(drop=True))
     if figure is None:
         raise PapermapError("The map has no papers to draw.")
+    width, height = THUMBNAIL_SIZE if title is None else CARD_SIZE
     data = {
-        "title": shorten(title, 52),
+        "width": width,
+        "height": height,
+        "title": None if title is None else shorten(title, 52),
         "said": in_short(topic_map),
         "svg": figure.svg,
         "fonts": [_FONT],
