@@ -106,7 +106,15 @@ def test_what_the_reader_did_to_the_picture_counts(held: tuple[Page, Held], site
     page.wait_for_selector(FIRST)
     page.evaluate("window.first = document.querySelector('.pm-map').atlas")
     page.get_by_role("button", name="Zoom in").click()
-    page.wait_for_timeout(800)
+    # The map glides there.
+    page.wait_for_function(
+        """() => {
+          const [was, now] = [window.was, JSON.stringify(window.first.camera)];
+          window.was = now;
+          return was === now;
+        }""",
+        polling=800,
+    )
     camera = page.evaluate("JSON.stringify(window.first.camera)")
     spot = page.evaluate(
         """() => {
@@ -114,13 +122,13 @@ def test_what_the_reader_did_to_the_picture_counts(held: tuple[Page, Held], site
           const { x, y, width, height } = host.getBoundingClientRect();
           const [row, left, top] = host.atlas.placed().find(([, left, top]) =>
             left > 80 && top > 80 && left < width - 80 && top < height - 80 &&
-            document.elementFromPoint(x + left, y + top) === host.querySelector("canvas"));
+            document.elementFromPoint(x + left, y + top) === host.querySelector(".pm-canvas"));
           return [x + left, y + top, row];
         }"""
     )
     page.mouse.click(*spot[:2])
+    page.wait_for_function("window.first.scene.selected !== null")
     chosen = page.evaluate("window.first.scene.selected")
-    assert chosen is not None
     script.let_go()
     wait_for_map(page)
     page.wait_for_selector(".pm-paper-title")

@@ -80,7 +80,7 @@ def open_file(chromium: Browser, files: dict[str, Path]) -> Iterator[OpenFile]:
 def test_a_reader_finds_a_topic_a_paper_and_the_way_back(open_file: OpenFile) -> None:
     page = open_file("plain")
     expect(page.locator("#count")).to_have_text("153 papers")
-    expect(page.locator(".pm-map canvas")).to_be_visible()
+    expect(page.locator(".pm-map .pm-canvas")).to_be_visible()
     page.locator(".pm-name").first.click()
     expect(page.locator("h1:visible")).to_be_focused()
     name = page.locator("h1:visible").inner_text()
@@ -91,7 +91,7 @@ def test_a_reader_finds_a_topic_a_paper_and_the_way_back(open_file: OpenFile) ->
     page.go_back()
     expect(page.locator("h1:visible")).to_have_text(name)
     page.go_back()
-    expect(page.locator(".pm-map canvas")).to_be_visible()
+    expect(page.locator(".pm-map .pm-canvas")).to_be_visible()
 
 
 def test_a_link_shows_the_same_view(open_file: OpenFile) -> None:
