@@ -45,7 +45,8 @@ def make_edit(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     who = _user() if arguments.who is None else arguments.who
     desk = record(desk, step, who=who, why=arguments.why)
     entry = desk.log.entries[-1]
-    return f"{entry.id}  {text}\nTake it back with: papermap edit {arguments.map} undo", {
+    back = "redo" if arguments.edit == "undo" else "undo"
+    return f"{entry.id}  {text}\nTake it back with: papermap edit {arguments.map} {back}", {
         "id": entry.id,
         **told,
     }
