@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,3 +157,35 @@ def test_the_shade_holds_what_it_says_and_follows_the_filters(open_tab: OpenTab,
     assert page.evaluate(_HELD) == []
     expect(switch).to_have_attribute("aria-pressed", "false")
     expect(switch).to_be_focused()
+
+
+def test_what_is_drawn_of_a_crowd_stays_drawn_nearer_and_the_few_always_are(
+    open_tab: OpenTab, site: str
+) -> None:
+    page = open_tab(site)
+    wait_for_map(page)
+    # As if this map were one of very many papers.
+    drawn, few, cells = page.evaluate(
+        """() => {
+          const { atlas } = document.querySelector(".pm-map");
+          atlas.many = 50;
+          atlas.showSpan();
+          const { points: { grid, x, y }, drawing: { rows, crowd } } = atlas;
+          const cell = (row) => grid.row(y[row]) * grid.side + grid.column(x[row]);
+          const at = (most) => [...rows].filter((row) => crowd[row] < most);
+          return [[1, 2, 3, 256].map(at), at(1).map(cell), [...new Set([...rows].map(cell))]];
+        }"""
+    )
+    assert sorted(few) == sorted(cells)  # of every square one
+    for far, near in itertools.pairwise(drawn):
+        assert set(far) < set(near)
+    assert len(drawn[-1]) == len(points(page))
+    for row in drawn[0][:5]:
+        x, y = points(page)[row]
+        frame = page.locator(".pm-map").bounding_box()
+        assert frame
+        hit = page.evaluate(
+            "([x, y]) => document.querySelector('.pm-map').atlas.nearest(x, y)",
+            [x - frame["x"], y - frame["y"]],
+        )
+        assert hit in drawn[-1]

@@ -11,6 +11,8 @@ const TOOLS = [
 ];
 const MODES = ["pan", "select", "lasso"];
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const MANY = 40000; // papers of which from afar not all are drawn where they crowd
+const ROOM_OF_CROWD = 3; // points of a small square from afar
 const REACH = 12; // pixels from a point within which it is meant
 const USUAL = 64; // factor of a point that is as large as where all are of one size
 const FADED = 0.14; // of points outside of the selection
@@ -31,6 +33,7 @@ export class Atlas {
       }
       send(event);
     };
+    this.many = MANY;
     this.mode = "pan";
     this.points = this.scene = this.camera = null;
     this.home = true; // the whole map is shown, and stays so when the frame changes
@@ -214,8 +217,9 @@ export class Atlas {
     const { painted, counted } = inSpan(this.base, this.scene, this.points, this.time.mask);
     this.counted = counted;
     this.host.dataset.points = String(counted);
-    this.drawing = painted;
-    this.painter.colours(painted);
+    const crowd = this.points.size > this.many ? crowding(this.points.grid, painted.rows) : null;
+    this.drawing = { ...painted, crowd };
+    this.painter.colours(this.drawing);
     this.findShade();
     this.paint();
   }
@@ -242,6 +246,11 @@ export class Atlas {
 
   get shadeAlpha() {
     return (this.isCrowd ? 1.7 : 1) * shadeInk(rgb(this.scene.background), this.nearness);
+  }
+
+  /** Points of one small square that are drawn: as many as there is room for, all from near. */
+  get mostOfCrowd() {
+    return this.drawing?.crowd ? ROOM_OF_CROWD * this.nearness ** 2 : 256;
   }
 
   /** Width of a disc's edge in the colour of the page, so that those that touch stay apart. */
@@ -308,7 +317,7 @@ export class Atlas {
   paint() {
     const { camera, frame, ratio } = this;
     const paper = rgb(this.scene.background);
-    this.painter.paint({ camera, frame, ratio, size: this.pointSize, line: this.edge, paper });
+    this.painter.paint({ camera, frame, ratio, size: this.pointSize, line: this.edge, most: this.mostOfCrowd, paper });
     paintShade(this.shade, this.areas?.paths, { camera, frame, ratio, ink: this.scene.ink, alpha: this.shadeAlpha });
     this.drawMarks();
   }
@@ -411,7 +420,10 @@ export class Atlas {
     const { scale } = this.camera;
     const reach = Math.max(REACH, this.pointSize, (this.pointSize * this.largest) / 2) / scale;
     const radius = this.scene.factors && ((row) => this.sizeOf(row) / 2 / scale);
-    return this.points.grid.nearest(x, y, reach, (row) => this.shown(row), radius);
+    const { crowd } = this.drawing;
+    const most = this.mostOfCrowd;
+    const drawn = (row) => this.shown(row) && !(crowd && crowd[row] >= most);
+    return this.points.grid.nearest(x, y, reach, drawn, radius);
   }
 
   hands() {

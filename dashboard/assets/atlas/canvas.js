@@ -12,13 +12,14 @@ export function canvasPainter(canvas) {
     colours(given) {
       paint = given;
     },
-    paint({ camera, frame, ratio, size, paper }) {
+    paint({ camera, frame, ratio, size, most, paper }) {
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
       pen.clearRect(0, 0, frame.width, frame.height);
       const [left, top] = [frame.width / 2, frame.height / 2];
       const edge = size > 5 ? `rgb(${paper.join()})` : null;
       pen.lineWidth = 1.3;
       for (const row of paint.rows) {
+        if (paint.crowd && paint.crowd[row] >= most) continue;
         const x = left + (places.x[row] - camera.x) * camera.scale;
         const y = top - (places.y[row] - camera.y) * camera.scale;
         const wide = paint.factors ? (size * paint.factors[row]) / 64 : size;

@@ -161,6 +161,7 @@ function pointShapes(atlas, left, top) {
   for (let from = 0; from < drawing.rows.length; from += part) {
     const looks = new Map();
     for (const row of drawing.rows.subarray(from, from + part)) {
+      if (drawing.crowd && drawing.crowd[row] >= atlas.mostOfCrowd) continue;
       const [x, y] = place(points.x[row], points.y[row]);
       const size = Math.round(2 * atlas.sizeOf(row)) / 2;
       if (x < -size || y < -size || x > frame.width + size || y > frame.height + size) continue;

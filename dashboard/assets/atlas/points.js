@@ -109,6 +109,25 @@ export class Grid {
   }
 }
 
+/**
+ * How many points of the same small square lie in front of each, a byte each: where papers are many
+ * the hindmost can be left out from afar, where they are few none is, and what is drawn at a depth
+ * stays drawn wherever the reader goes and however much nearer.
+ *
+ * @param {Uint32Array} rows in the order of drawing
+ */
+export function crowding(grid, rows) {
+  const before = new Uint16Array(grid.side * grid.side);
+  const found = new Uint8Array(grid.x.length);
+  for (let i = rows.length - 1; i >= 0; i -= 1) {
+    const row = rows[i];
+    const cell = grid.row(grid.y[row]) * grid.side + grid.column(grid.x[row]);
+    found[row] = Math.min(255, before[cell]);
+    before[cell] += 1;
+  }
+  return found;
+}
+
 /** What of the colours each point has: bytes from base 64. */
 export function bytes(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

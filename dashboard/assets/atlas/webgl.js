@@ -3,9 +3,9 @@
 const VERTEX = `#version 300 es
 in vec2 place;
 in vec4 colour;
-in float ring, factor;
+in float ring, factor, crowd;
 uniform vec2 middle, scale;
-uniform float size;
+uniform float size, most;
 out vec4 shade;
 flat out float hollow, wide;
 void main() {
@@ -13,6 +13,9 @@ void main() {
   wide = size * factor * (255.0 / 64.0);
   gl_PointSize = wide + 1.0;
   shade = colour;
+  // The last that is drawn of a crowd fades in as the reader comes nearer.
+  shade.a *= clamp(most - crowd * 255.0, 0.0, 1.0);
+  if (shade.a == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   hollow = ring;
 }`;
 
@@ -43,12 +46,22 @@ export function webglPainter(canvas) {
   const program = link(gl);
   const at = (name) => gl.getUniformLocation(program, name);
   const uniforms = Object.fromEntries(
-    ["middle", "scale", "size", "line", "paper"].map((name) => [name, at(name)]),
+    ["middle", "scale", "size", "line", "most", "paper"].map((name) => [name, at(name)]),
   );
-  const names = ["place", "colour", "ring", "factor"];
+  const names = ["place", "colour", "ring", "factor", "crowd"];
   const buffers = Object.fromEntries(names.map((name) => [name, gl.createBuffer()]));
   const order = gl.createBuffer();
-  let drawn = 0;
+  let [whole, deep, drawn] = [null, null, 0];
+  /** Leave out what is not drawn at this depth; in steps, so that the list is seldom made anew. */
+  const thin = (most) => {
+    const step = whole.crowd ? Math.min(256, 2 ** Math.ceil(Math.log2(Math.max(1, most)))) : 256;
+    if (step === deep) return;
+    deep = step;
+    const rows = step < 256 ? whole.rows.filter((row) => whole.crowd[row] < step) : whole.rows;
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, order);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, rows, gl.STATIC_DRAW);
+    drawn = rows.length;
+  };
   return {
     kind: "webgl",
     places(x, y) {
@@ -56,16 +69,17 @@ export function webglPainter(canvas) {
       for (let i = 0; i < x.length; i += 1) [pairs[2 * i], pairs[2 * i + 1]] = [x[i], y[i]];
       feed(gl, program, buffers.place, "place", pairs, 2, gl.FLOAT, false);
     },
-    colours({ rgba, rings, rows, factors }) {
+    colours({ rgba, rings, rows, factors, crowd }) {
       feed(gl, program, buffers.colour, "colour", rgba, 4, gl.UNSIGNED_BYTE, true);
       feed(gl, program, buffers.ring, "ring", rings, 1, gl.UNSIGNED_BYTE, false);
       const sized = factors ?? new Uint8Array(rings.length).fill(64);
       feed(gl, program, buffers.factor, "factor", sized, 1, gl.UNSIGNED_BYTE, true);
-      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, order);
-      gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, rows, gl.STATIC_DRAW);
-      drawn = rows.length;
+      feed(gl, program, buffers.crowd, "crowd", crowd ?? new Uint8Array(rings.length), 1, gl.UNSIGNED_BYTE, true);
+      whole = { rows, crowd };
+      deep = null;
     },
-    paint({ camera, frame, ratio, size, line, paper }) {
+    paint({ camera, frame, ratio, size, line, most, paper }) {
+      if (whole) thin(most);
       gl.viewport(0, 0, canvas.width, canvas.height);
       gl.clearColor(0, 0, 0, 0);
       gl.clear(gl.COLOR_BUFFER_BIT);
@@ -76,6 +90,7 @@ export function webglPainter(canvas) {
       const { scale } = camera;
       gl.uniform2f(uniforms.scale, (2 * scale) / frame.width, (2 * scale) / frame.height);
       gl.uniform1f(uniforms.size, size * ratio);
+      gl.uniform1f(uniforms.most, most);
       gl.uniform1f(uniforms.line, line * ratio);
       gl.uniform3f(uniforms.paper, ...paper.map((part) => part / 255));
       gl.drawElements(gl.POINTS, drawn, gl.UNSIGNED_INT, 0);
