@@ -55,7 +55,8 @@ def groups(screen: Screen) -> tuple[Group, ...]:
     if trait.kind in ("theme", "topic"):
         # Both are said of topics: papers in none have neither.
         by = _by_theme if trait.kind == "theme" else _by_topic
-        found = by(screen, papers[~free], rows[~free])
+        # Not the abstracts: to take those of all papers of a large map costs seconds.
+        found = by(screen, papers.loc[~free, ["theme", "topic"]], rows[~free])
         grey = Group(UNCLUSTERED, UNCLUSTERED, screen.palette.grey, rows[free], hollow=True)
         return tuple(group for group in (grey, *found) if len(group.rows))
     by_trait = {"date": _by_date, "number": _by_number, "words": _by_words}[trait.kind]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from topics.selection import Filters, corners, date_spans, matching, ranked
@@ -108,6 +109,7 @@ def inside(selection: Selection, area: str | None) -> Selection:
     return Selection(selection.topic_map, selection.rows[within])
 
 
+@lru_cache(maxsize=8)
 def months(topic_map: TopicMap) -> tuple[str, ...]:
     """Every month (``YYYY-MM``) from the first to the last date of the map; empty if undated."""
     first, last = (sorted(str(day)[:7] for day in span if day) for span in date_spans(topic_map))
