@@ -208,3 +208,38 @@ def test_who_asked_for_less_motion_steps(open_tab: OpenTab, site: str) -> None:
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert View.from_params({"until": param(page, "until")[0]})[0].until
+
+
+def test_what_is_new_is_lit_up_and_listed(open_tab: OpenTab, site: str, made_map: TopicMap) -> None:
+    page = open_tab(f"{site}/?new=2025-10")
+    wait_for_map(page)
+    assert set(points(page)) == in_span(made_map, "2025-10", None)
+    expect(page.get_by_role("heading", name="New since October 2025")).to_be_visible()
+    expect(page.locator(".pm-time-words")).to_have_text("Q4 2025")
+    page.get_by_role("button", name="Show all times").click()
+    page.wait_for_function("() => !new URLSearchParams(location.search).has('new')")
+    settled(page)
+    assert len(points(page)) == len(made_map.papers)
+    expect(page.get_by_role("heading", name="New since October 2025")).to_have_count(0)
+
+
+@pytest.mark.parametrize("chart", ["lines", "stream"])
+def test_a_point_of_a_trend_opens_the_papers_behind_it(
+    open_tab: OpenTab, site: str, chart: str
+) -> None:
+    page = open_tab(f"{site}/trends?chart={chart}&step=year")
+    figure = page.locator(".js-plotly-plot").nth(1)
+    figure.scroll_into_view_if_needed()
+    mark = figure.locator(".points path.point").nth(1)
+    mark.wait_for(state="attached")
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    box = mark.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    page.wait_for_function("() => location.pathname.endsWith('/paper')")
+    assert param(page, "since") == ["2024-01"]
+    assert param(page, "until") == ["2024-12"]
+    assert len(param(page, "themes")) == 1

@@ -15,6 +15,7 @@ const MANY = 40000; // papers of which from afar not all are drawn where they cr
 const ROOM_OF_CROWD = 3; // points of a small square from afar
 const REACH = 12; // pixels from a point within which it is meant
 const USUAL = 64; // factor of a point that is as large as where all are of one size
+const FILM_SHADE = 380; // milliseconds that a shade stays while a film plays
 const FADED = 0.14; // of points outside of the selection
 
 export class Atlas {
@@ -232,6 +233,10 @@ export class Atlas {
     }
     const key = `${this.time.span ? JSON.stringify(this.time.span) : ""} ${this.counted}`;
     if (this.areas && this.areas.codes === this.scene.codes && this.areas.key === key) return;
+    // A film does not wait for it at every picture.
+    const now = performance.now();
+    if (this.areas && this.time.playing && now - this.shadedAt < FILM_SHADE) return;
+    this.shadedAt = now;
     const outlines = shadeOf(this.points, (row) => this.shown(row));
     this.areas = outlines && { outlines, paths: shadePaths(outlines), codes: this.scene.codes, key };
   }

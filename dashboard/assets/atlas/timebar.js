@@ -335,7 +335,9 @@ export class TimeBar {
     cancelAnimationFrame(this.film);
     this.film = 0;
     this.face("play", "Play");
-    if (!silent) this.resting = setTimeout(() => this.rest(), 0);
+    if (silent) return;
+    this.does.change();
+    this.resting = setTimeout(() => this.rest(), 0);
   }
 
   face(icon, label) {
