@@ -11,6 +11,8 @@ from dashboard import links, tables, text, wording
 from dashboard.reading import keep_all_button
 from dashboard.selection import best_first
 from topics import matches, meaning
+from topics.vocabulary import keys_of_paper, papers_with
+from topics.wordsearch import folded_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +25,9 @@ __all__ = ["found"]
 #: Papers that are listed; the rest are on the map and in Papers.
 _LISTED = 20
 
+#: Words in common that are named.
+_SHARED = 5
+
 _FIELDS = {"title": "title", "authors": "authors", "abstract": "abstract"}
 
 
@@ -31,8 +36,12 @@ def found(screen: Screen) -> None:
     best = best_first(screen.selection, screen.view).rows
     _head(screen, len(best))
     papers = tables.records(screen.topic_map.papers.iloc[best[:_LISTED]])
-    by_meaning = screen.view.search == "meaning"
-    reasons = _by_meaning(screen, papers, best) if by_meaning else _by_words(screen, papers)
+    if not screen.view.text.strip():
+        reasons = _by_likeness(screen, best[:_LISTED])
+    elif screen.view.search == "meaning":
+        reasons = _by_meaning(screen, papers, best)
+    else:
+        reasons = _by_words(screen, papers)
     with st.container(gap="small", key="pm-found"):
         for paper, reason in zip(papers, reasons, strict=True):
             with st.container(gap=None):
@@ -60,7 +69,9 @@ def _head(screen: Screen, papers: int) -> None:
         + text.element("h2", f"{wording.count(papers, 'paper')} found", css_class="pm-paper-title")
         + "</div>"
     )
-    if view.search != "meaning":
+    if view.like is not None:
+        _likened(screen, view.like)
+    if view.search != "meaning" or not view.text.strip():
         return
     most = (
         f"The {meaning.MOST_NEAR} nearest papers" if papers == meaning.MOST_NEAR else "The nearest"
@@ -69,6 +80,44 @@ def _head(screen: Screen, papers: int) -> None:
         f"{most} first, by how alike the vectors of the texts are. That tells related wording, not "
         "whether a paper answers you. The sentence is that of the abstract nearest to your text."
     )
+
+
+def _likened(screen: Screen, paper: str) -> None:
+    """Say which paper the others are like, and let go of it."""
+    title = screen.topic_map.papers["title"].iat[screen.topic_map.row_of[paper]] or "Untitled"
+    with st.container(horizontal=True, vertical_alignment="top", key="pm-likened"):
+        st.caption(
+            text.plain(
+                f"Like “{text.shorten(str(title), 120)}”: at least as alike as one pair in a "
+                "hundred of this map, by the vectors of the texts."
+            )
+        )
+        st.button(
+            "Show others too",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=links.change,
+            kwargs={"like": None},
+            key="close-like",
+        )
+
+
+def _by_likeness(screen: Screen, best: Iterable[int]) -> list[str]:
+    """How alike, and the rarest words in common: vectors do not say what brought them together."""
+    topic_map = screen.topic_map
+    own = topic_map.row_of[screen.view.like or ""]
+    cosines = meaning.alike(topic_map, own)[1]
+    counts, texts = papers_with(topic_map), folded_texts(topic_map)
+    words = keys_of_paper(texts[own])
+    reasons = []
+    for row in best:
+        if row == own:
+            reasons.append(_reason("the paper itself", ""))
+            continue
+        shared = sorted(words & keys_of_paper(texts[row]), key=lambda word: (counts[word], word))
+        told = f"both say {html.escape(', '.join(shared[:_SHARED]))}" if shared else ""
+        reasons.append(_reason(f"similarity {wording.number(float(cosines[row]))}", told))
+    return reasons
 
 
 def _by_meaning(screen: Screen, papers: Sequence[dict[str, Any]], best: Iterable[int]) -> list[str]:

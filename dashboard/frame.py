@@ -73,7 +73,7 @@ def header(page: str, view: View, selection: Selection | None) -> None:
                 # A page that shows one thing is left for its list; the map keeps what is open.
                 left = {
                     "place": False,
-                    **dict.fromkeys(("paper", "topic", "area", "named", "at", "build")),
+                    **dict.fromkeys(("paper", "topic", "against", "area", "named", "at", "build")),
                 }
                 kept: dict[str, Any] = {} if info.name == page == "map" else left
                 links.link(info.name, view, label=info.title, icon=info.icon, **kept)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from dashboard import links, tables, text, wording
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dashboard.screen import Screen
 
-__all__ = ["also_belonging", "also_near"]
+__all__ = ["MORE", "also_belonging", "also_near"]
+
+#: What a link to the papers like one has in common, wherever it stands.
+MORE: Mapping[str, Any] = MappingProxyType(
+    {
+        "label": "More like this",
+        "icon": ":material/hub:",
+        "help": "The papers like this one, lit up on the map",
+        "paper": None,
+        "topic": None,
+        "text": "",
+        "area": None,
+        "at": None,
+        "place": False,
+    }
+)
 
 _MEANING = (
     "The estimated probability that the paper belongs there too, from how many of its most "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from topics.meaning import rare_similarity
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -36,24 +38,6 @@ def similar_papers(
 
     rows, cosines = most_similar(topic_map.vectors, topic_map.row_of[paper], k=k)
     return tuple((int(row), float(c)) for row, c in zip(rows, cosines, strict=True))
-
-
-@lru_cache(maxsize=8)
-def rare_similarity(topic_map: TopicMap) -> float:
-    """The cosine that one pair of papers in a hundred reaches: what "alike" means in this map.
-
-    Cosines of different encoders have different scales, so a number alone says little.
-    """
-    import numpy as np
-
-    papers = len(topic_map.vectors)
-    if papers < 2:
-        return 1.0
-    # Every so many rows are enough, and always the same ones.
-    rows = np.unique(np.linspace(0, papers - 1, min(papers, 1500)).astype(int))
-    some = np.asarray(topic_map.vectors[rows], dtype=np.float64)
-    cosines = (some @ some.T)[np.triu_indices(len(rows), 1)]
-    return float(np.quantile(np.nan_to_num(cosines), 0.99))
 
 
 @lru_cache(maxsize=8)

@@ -46,7 +46,7 @@ def compose(built: TopicMap, view: View, palette: Palette) -> tuple[Screen, tupl
     least = view.least_confidence
     topic_map = built if least is None else at_confidence(built, least)
     view, gone = view.within(topic_map)
-    if view.searched and view.search == "meaning" and (why := problem(topic_map)):
+    if view.text.strip() and view.search == "meaning" and (why := problem(topic_map)):
         view = replace(view, search="words")
         gone += (f"The search is for words, since none by meaning is possible: {why}",)
     return Screen(topic_map, view, select(topic_map, view), palette, built=built), gone

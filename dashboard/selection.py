@@ -97,6 +97,7 @@ def filters_of(view: View) -> Filters:
         until=view.until,
         text=view.text,
         by_meaning=view.search == "meaning",
+        like=view.like,
         hide_unclustered=view.hide_unclustered,
         trait=view.colour if view.only else "",
         only=view.only,

@@ -76,6 +76,8 @@ class View:
         text: only papers with all these words in title, abstract or authors, or near to it in
             meaning.
         search: whether the text is words to be found or a meaning to be near to.
+        like: only papers like this one (id).
+        against: a topic that the Topic page compares its topic with.
         hide_unclustered: leave out the papers in no topic.
         confidence: per cent of its most similar papers that must lie in a paper's topic, a
             multiple of 5; a paper below is unclustered, a paper above is in its nearest topic.
@@ -106,6 +108,8 @@ class View:
     reading: tuple[str, ...] = ()
     text: str = ""
     search: str = "words"
+    like: str | None = None
+    against: str | None = None
     hide_unclustered: bool = False
     confidence: str = "as built"
     colour: str = "theme"
@@ -129,6 +133,7 @@ class View:
             or self.new
             or self.text
             or self.only
+            or self.like
             or self.hide_unclustered
             or self.least_confidence is not None
         )
@@ -136,7 +141,7 @@ class View:
     @property
     def searched(self) -> bool:
         """Whether papers are searched for: those found are listed beside the map."""
-        return bool(self.text.strip())
+        return bool(self.text.strip() or self.like)
 
     @property
     def beside(self) -> bool:
@@ -167,6 +172,7 @@ class View:
             until=None,
             new=None,
             text="",
+            like=None,
             hide_unclustered=False,
             only=(),
             confidence="as built",
@@ -230,6 +236,12 @@ class View:
             changes["paper"] = None
             notices.append("The paper of this link is not in this map.")
         merged = (topic_map.manifest.get("edits") or {}).get("merged", {})
+        if self.like is not None and self.like not in topic_map.row_of:
+            changes["like"] = None
+            notices.append("The paper that others should be like is not in this map.")
+        if self.against is not None and self.against not in topic_map.topic_names:
+            changes["against"] = None
+            notices.append("The topic to compare with is not in this map.")
         if gone := [paper for paper in self.reading if paper not in topic_map.row_of]:
             changes["reading"] = tuple(paper for paper in self.reading if paper not in gone)
             papers = "1 paper" if len(gone) == 1 else f"{len(gone)} papers"

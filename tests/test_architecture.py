@@ -134,6 +134,7 @@ READ_SIDE = {
     "trends",
     "wording",
     "wordsearch",
+    "vocabulary",
 }
 
 #: Libraries that one module alone may import.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from topics.vocabulary import key as key_of
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from topics.topicmap import TopicMap
 
-__all__ = ["FEWEST", "LEAST_Z", "Part", "Word", "topic_mix", "words_apart"]
+__all__ = [
+    "FEWEST",
+    "LEAST_Z",
+    "Part",
+    "Word",
+    "bridges",
+    "topic_mix",
+    "words_apart",
+    "words_between",
+]
 
 #: Papers below which words and shares are mere chance.
 FEWEST = 5
@@ -169,6 +178,78 @@ def words_apart(topic_map: TopicMap, rows: np.ndarray, *, most: int = 20) -> tup
     spelled = _spelled(built, read, {key for _, key, _, _ in best})
     return tuple(
         Word(spelled.get(key, key), share, min(others, 1.0), z) for z, key, share, others in best
+    )
+
+
+def words_between(
+    topic_map: TopicMap, rows: np.ndarray, others: np.ndarray, *, most: int = 12
+) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """The words that tell two groups of papers from one another, by the rule of `words_apart`.
+
+    Args:
+        topic_map: the map.
+        rows: of the first papers.
+        others: of the second.
+        most: words of each to return at most.
+
+    Returns:
+        Words of the first and of the second; ``inside`` is the share of the group whose word it
+        is, ``outside`` that of the other.
+    """
+    built = topic_map.built or topic_map
+    known = papers_with(built)
+    mass = max(sum(known.values()), 1)
+    groups = [_counted(built, group) for group in (rows, others)]
+    masses = [sum(counts.values()) for counts in groups]
+    found: list[tuple[Word, ...]] = []
+    for one, two in ((0, 1), (1, 0)):
+        sizes = [len((rows, others)[group]) for group in (one, two)]
+        words = []
+        for key, papers in groups[one].items():
+            rest, prior = groups[two][key], _PRIOR * known[key] / mass
+            z = _z(papers, masses[one], rest, masses[two], prior=prior)
+            if papers >= 2 and z >= LEAST_Z:
+                words.append(Word(key, papers / sizes[0], rest / max(sizes[1], 1), z))
+        words.sort(key=lambda word: (-word.z, word.word))
+        read = [int(row) for row in (rows, others)[one]]
+        spelled = _spelled(built, read, {word.word for word in words[:most]})
+        found.append(tuple(replace(w, word=spelled.get(w.word, w.word)) for w in words[:most]))
+    return found[0], found[1]
+
+
+def _counted(topic_map: TopicMap, rows: np.ndarray) -> Counter[str]:
+    """Papers among some with each word."""
+    texts = folded_texts(topic_map)
+    found: Counter[str] = Counter()
+    for row in rows:
+        found.update(keys_of_paper(texts[int(row)]))
+    return found
+
+
+def bridges(
+    topic_map: TopicMap, rows: np.ndarray, others: np.ndarray, *, most: int = 10
+) -> tuple[tuple[int, float, float], ...]:
+    """The papers between two groups: near to the middle of both.
+
+    Every paper of the map may be one, whatever its topic; it counts by the lesser of its cosines
+    with the two mean vectors. A paper is left out that is nearer to neither than papers are to the
+    other group as a rule.
+
+    Returns:
+        Row, cosine with the first middle, cosine with the second; the best bridge first.
+    """
+    import numpy as np
+
+    vectors = topic_map.vectors
+    near = []
+    for group in (rows, others):
+        middle = np.asarray(vectors[group], dtype=np.float64).mean(axis=0)
+        near.append(np.asarray(vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9))))
+    across = max(float(np.median(near[1][rows])), float(np.median(near[0][others])))
+    lesser = np.minimum(near[0], near[1])
+    best = np.argsort(-lesser, kind="stable")[:most]
+    return tuple(
+        (int(row), float(near[0][row]), float(near[1][row])) for row in best if lesser[row] > across
     )
 
 

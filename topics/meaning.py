@@ -13,7 +13,7 @@ import contextlib
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -29,14 +29,17 @@ if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
 __all__ = [
+    "MOST_ALIKE",
     "MOST_NEAR",
     "NEARNESS",
     "Scale",
     "Sentence",
+    "alike",
     "near",
     "nearest_sentences",
     "nearness",
     "problem",
+    "rare_similarity",
     "scale_of",
     "scores",
     "sentences",
@@ -46,6 +49,9 @@ __all__ = [
 
 #: Papers that a search by meaning finds at most.
 MOST_NEAR = 200
+
+#: Papers like another that are found at most, with that one.
+MOST_ALIKE = 50
 
 #: From which part of the way between the cutoff and a paper's own title a text is how near.
 NEARNESS = ((0.66, "very near"), (0.33, "near"), (0.0, "fairly near"))
@@ -144,6 +150,39 @@ def near(topic_map: TopicMap, text: str) -> tuple[np.ndarray, np.ndarray]:
     best = float(found.max(initial=0.0))
     least = max(scale_of(topic_map).least, _BESIDE_BEST * best, _NOTHING)
     return found >= least, found
+
+
+def alike(topic_map: TopicMap, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """The papers that are like one; no encoder is needed.
+
+    Returns:
+        Bool and float32 arrays of shape (papers,): whether each paper is at least as like the one
+        as a rare pair is, and its cosine; the paper itself is like itself.
+    """
+    import numpy as np
+
+    cosines = np.asarray(topic_map.vectors @ topic_map.vectors[row], dtype=np.float32)
+    like = cosines >= rare_similarity(topic_map.built or topic_map)
+    like[row] = True
+    return like, cosines
+
+
+@lru_cache(maxsize=8)
+def rare_similarity(topic_map: TopicMap) -> float:
+    """The cosine that one pair of papers in a hundred reaches: what "alike" means in this map.
+
+    Cosines of different encoders have different scales, so a number alone says little.
+    """
+    import numpy as np
+
+    papers = len(topic_map.vectors)
+    if papers < 2:
+        return 1.0
+    # Every so many rows are enough, and always the same ones.
+    rows = np.unique(np.linspace(0, papers - 1, min(papers, 1500)).astype(int))
+    some = np.asarray(topic_map.vectors[rows], dtype=np.float64)
+    cosines = (some @ some.T)[np.triu_indices(len(rows), 1)]
+    return float(np.quantile(np.nan_to_num(cosines), 0.99))
 
 
 def scale_of(topic_map: TopicMap) -> Scale:

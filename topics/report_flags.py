@@ -37,6 +37,7 @@ def add_report_flags(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the words of --words say what the papers are about; the nearest are found",
     )
+    chosen.add_argument("--like", metavar="ID", help="only papers like this one, such as doi:…")
     chosen.add_argument("--in-topics", action="store_true", help="only papers in some topic")
     chosen.add_argument(
         "--area", type=_area, metavar='"X,Y X,Y …"', help="within this outline on the map"
@@ -70,6 +71,7 @@ def filters_of(arguments: argparse.Namespace) -> Filters:
         until=arguments.until,
         text=arguments.words,
         by_meaning=arguments.by_meaning,
+        like=arguments.like,
         hide_unclustered=arguments.in_topics,
         area=arguments.area,
     )

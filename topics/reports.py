@@ -75,6 +75,10 @@ def checked(topic_map: TopicMap, filters: Filters) -> Filters:
         for name in asked:
             if name not in known:
                 raise SettingsError(f"No {noun} {name!r} in this map; it has {_listed(known)}.")
+    if filters.like is not None and filters.like not in topic_map.row_of:
+        raise SettingsError(
+            f"No paper {filters.like!r} in this map; `papermap search` finds the ids of papers."
+        )
     return filters
 
 

@@ -33,6 +33,7 @@ class Filters:
         text: what is in its title, abstract or authors; see `topics.wordsearch`.
         by_meaning: the text is what the papers are about, not words that they have; see
             `topics.meaning`. Of the papers that pass all else, the nearest are kept.
+        like: it is like this paper (id); the nearest of those that pass all else are kept.
         hide_unclustered: it is in some topic.
         area: it lies within this outline on the map, ``x,y x,y …``.
         trait: key of a trait in words, see `topics.traits.traits`.
@@ -45,6 +46,7 @@ class Filters:
     until: str | None = None
     text: str = ""
     by_meaning: bool = False
+    like: str | None = None
     hide_unclustered: bool = False
     area: str | None = None
     trait: str = ""
@@ -90,16 +92,21 @@ def matching(topic_map: TopicMap, filters: Filters) -> np.ndarray:
     if words and filters.by_meaning:
         near, scores = meaning.near(topic_map, words)
         keep &= near
-        return _best(np.flatnonzero(keep), scores)
+        keep = _best(keep, scores, meaning.MOST_NEAR)
+    if filters.like:
+        like, scores = meaning.alike(topic_map, topic_map.row_of[filters.like])
+        keep = _best(keep & like, scores, meaning.MOST_ALIKE)
     return np.flatnonzero(keep)
 
 
-def _best(rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Those of some rows with the highest scores, ascending."""
+def _best(keep: np.ndarray, scores: np.ndarray, most: int) -> np.ndarray:
+    """Those of some papers with the highest scores; bool, (papers,)."""
     import numpy as np
 
-    best = np.argsort(-scores[rows], kind="stable")[: meaning.MOST_NEAR]
-    return np.asarray(np.sort(rows[best]))
+    rows = np.flatnonzero(keep)
+    best = np.zeros_like(keep)
+    best[rows[np.argsort(-scores[rows], kind="stable")[:most]]] = True
+    return best
 
 
 def ranked(topic_map: TopicMap, filters: Filters, rows: np.ndarray) -> np.ndarray:
@@ -107,8 +114,11 @@ def ranked(topic_map: TopicMap, filters: Filters, rows: np.ndarray) -> np.ndarra
     import numpy as np
 
     asked = filters.text.strip()
-    if not asked:
+    if not asked and not filters.like:
         return rows
+    if not asked and filters.like:
+        scores = meaning.alike(topic_map, topic_map.row_of[filters.like])[1]
+        return np.asarray(rows[np.argsort(-scores[rows], kind="stable")])
     if not filters.by_meaning:
         return ranked_by_words(topic_map, filters.text, rows)
     scores = meaning.scores(topic_map, asked)
@@ -125,6 +135,7 @@ def filters_in_words(topic_map: TopicMap, filters: Filters) -> str:
         f"dated from {wording.date(filters.since)}" if filters.since else "",
         f"dated up to {wording.date(filters.until)}" if filters.until else "",
         _search_in_words(filters),
+        _like_in_words(topic_map, filters),
         "in some topic" if filters.hide_unclustered else "",
         "within an outline drawn on the map" if filters.area else "",
         f"{filters.trait} {' or '.join(filters.only)}" if filters.only else "",
@@ -139,6 +150,13 @@ def _search_in_words(filters: Filters) -> str:
         return ""
     how = "near in meaning to" if filters.by_meaning else "with the words"
     return f"{how} “{asked}”"
+
+
+def _like_in_words(topic_map: TopicMap, filters: Filters) -> str:
+    if filters.like is None:
+        return ""
+    title = str(topic_map.papers["title"].iat[topic_map.row_of[filters.like]] or "Untitled")
+    return f"like “{title}”"
 
 
 def corners(area: str | None) -> tuple[tuple[float, float], ...]:

@@ -58,7 +58,7 @@ def no_match(screen: Screen) -> bool:
             st.markdown("Build it again from sources that hold papers.")
             return True
         st.subheader("No paper matches these filters", anchor=False)
-        if screen.view.searched and screen.view.search == "meaning":
+        if screen.view.text.strip() and screen.view.search == "meaning":
             st.markdown(
                 "No paper that passes the other filters is near in meaning to what you wrote. "
                 "Say it in other words or in a whole sentence, or search by words."

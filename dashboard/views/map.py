@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import figures, links, news, tables, text, wording
 from dashboard.found import found
-from dashboard.further import also_near
+from dashboard.further import MORE, also_near
 from dashboard.map_layer import map_layer, map_points
 from dashboard.opening import points_address
 from dashboard.picked import picked
@@ -80,6 +80,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
             changes = {"topic": topic, "paper": None, "area": None}
             links.link("topic", view, label=name, icon=":material/category:", **changes)
         links.link("paper", view, label="Full page", icon=":material/article:", area=None)
+        links.link("map", view, **MORE, like=paper_id)
         keep_button(view, paper_id)
     also_near(screen, paper_id)
     abstract = paper["abstract"]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboard import edit_dialogs, links, tables, text, wording
-from dashboard.further import also_near
+from dashboard.further import MORE, also_near
 from dashboard.highlight import marked
 from dashboard.neighbourhood import rare_similarity, similar_papers
 from dashboard.reading import keep_button
@@ -121,6 +121,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
         for label, address in outside_links(paper):
             st.link_button(text.plain(label), address, icon=":material/open_in_new:")
         links.link("map", screen.view, label="On the map", icon=":material/scatter_plot:", at=None)
+        links.link("map", screen.view, **MORE, like=paper_id)
         keep_button(screen.view, paper_id)
         edit_dialogs.move_control(screen, [paper_id], key="edit-move-paper")
     if row not in set(screen.selection.rows.tolist()):

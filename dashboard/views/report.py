@@ -82,6 +82,7 @@ def command(view: View, wishes: Wishes) -> str:
         ("--since", view.since or ""),
         ("--until", view.until or ""),
         ("--words", view.text.strip()),
+        ("--like", view.like or ""),
         ("--confidence", "" if view.least_confidence is None else view.confidence),
         ("--area", view.area or ""),
         ("--title", wishes.title),
@@ -92,7 +93,11 @@ def command(view: View, wishes: Wishes) -> str:
     ]
     words = ["papermap", "report", "MAP", "--format", "pdf", "--out", "report.pdf"]
     words += [word for flag, value in said if value for word in (flag, value)]
-    return shlex.join([*words, *(["--in-topics"] if view.hide_unclustered else [])])
+    flags = {
+        "--by-meaning": bool(view.text.strip()) and view.search == "meaning",
+        "--in-topics": view.hide_unclustered,
+    }
+    return shlex.join([*words, *(flag for flag, wanted in flags.items() if wanted)])
 
 
 def _show(screen: Screen) -> None:

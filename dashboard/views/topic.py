@@ -17,6 +17,7 @@ from dashboard import (
     trend_words,
     wording,
 )
+from dashboard.comparing import compare
 from dashboard.further import also_belonging
 from dashboard.neighbourhood import neighbouring_topics
 from dashboard.solidity import solidity
@@ -51,6 +52,8 @@ def _show(screen: Screen) -> None:
     topic = screen.view.topic
     if topic == UNCLUSTERED:
         _unclustered(screen)
+    elif topic is not None and screen.view.against not in (None, topic):
+        compare(screen, topic, str(screen.view.against))
     elif topic is not None:
         _topic(screen, topic)
     elif not empty.no_match(screen):
@@ -231,6 +234,7 @@ def _back(screen: Screen) -> None:
         label="All topics",
         icon=":material/arrow_back:",
         topic=None,
+        against=None,
         paper=None,
     )
 
@@ -261,6 +265,15 @@ def _head(screen: Screen, row: dict[str, Any]) -> None:
         links.link(
             "trends", view, label="In the trends", icon=":material/timeline:", by="topic", **only
         )
+        for nearest, _ in neighbouring_topics(topic_map, str(row["id"]), k=1):
+            links.link(
+                "topic",
+                view,
+                label="Compare with another",
+                icon=":material/compare_arrows:",
+                against=nearest,
+                paper=None,
+            )
         edit_dialogs.topic_control(screen, str(row["id"]))
 
 
@@ -324,6 +337,15 @@ def _neighbours(screen: Screen, topic: str) -> None:
             st.html(
                 text.element("span", wording.number(cosine), css_class="pm-score"),
                 width="content",
+            )
+            links.link(
+                "topic",
+                screen.view,
+                label="Compare",
+                icon=":material/compare_arrows:",
+                help=f"Compare with {names[other]}",
+                against=other,
+                paper=None,
             )
     st.caption("How alike the topics' texts are on average: 1 the same, 0 unrelated.")
 

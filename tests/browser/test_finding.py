@@ -122,3 +122,22 @@ def test_a_reading_list_travels_in_the_link_and_exports(
     elsewhere = open_tab(page.evaluate("window.location.href"), fresh=True)
     expect(elsewhere.get_by_role("link", name="Reading list 1")).to_be_visible()
     assert param(elsewhere, "reading") == [paper]
+
+
+def test_more_like_a_paper_and_two_topics_side_by_side(
+    open_tab: OpenTab, site: str, made_map: TopicMap
+) -> None:
+    paper = str(made_map.papers["id"].iloc[20])
+    page = open_tab(f"{site}/paper?paper={paper}")
+    page.get_by_role("link", name="More like this").click()
+    wait_for_map(page)
+    expect(page.locator(".pm-reason").first).to_have_text("The paper itself")
+    assert param(page, "like") == [paper]
+    page.get_by_role("button", name="Show others too").click()
+    expect(page.locator(".stApp .pm-count")).to_have_text("153 papers")
+    topic = str(made_map.topics["id"].iloc[0])
+    page = open_tab(f"{site}/topic?topic={topic}")
+    page.get_by_role("link", name="Compare with another").click()
+    expect(page.get_by_role("heading", name="Papers between them")).to_be_visible()
+    assert param(page, "against")
+    assert param(page, "topic") == [topic]
