@@ -189,3 +189,23 @@ def test_what_is_drawn_of_a_crowd_stays_drawn_nearer_and_the_few_always_are(
             [x - frame["x"], y - frame["y"]],
         )
         assert hit in drawn[-1]
+
+
+def test_without_webgl_the_map_is_drawn_and_says_why_it_is_slower(
+    open_tab: OpenTab, site: str, made_map: TopicMap
+) -> None:
+    page = open_tab(f"{site}/_stcore/health")
+    page.add_init_script(
+        """const own = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+          return kind.startsWith("webgl") ? null : own.call(this, kind, ...rest);
+        };"""
+    )
+    page.goto(f"{site}/?size=comments")
+    wait_for_map(page)
+    assert page.evaluate("document.querySelector('.pm-map').atlas.painter.kind") == "canvas"
+    assert len(points(page)) == len(made_map.papers)
+    note = page.get_by_role("status").filter(has_text="no WebGL")
+    expect(note).to_be_visible()
+    note.get_by_role("button", name="Close this note").click()
+    expect(note).to_have_count(0)

@@ -53,6 +53,7 @@ export class Atlas {
       () => this.canvas.focus({ preventScroll: true }),
     );
     this.addTools();
+    if (this.painter.kind === "canvas") this.tellOfCanvas();
     this.time = new TimeBar(host, {
       change: () => this.showSpan(),
       names: () => this.scene && this.drawNames(),
@@ -83,6 +84,17 @@ export class Atlas {
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     this.canvas.addEventListener("webglcontextrestored", () => this.restore());
     return painter;
+  }
+
+  /** Say why the map is slower than it could be, until the reader has read it. */
+  tellOfCanvas() {
+    const note = element("div", "pm-note", "This browser has no WebGL: the map is drawn without it, and moves more slowly. ");
+    note.setAttribute("role", "status");
+    const close = button("", "Close this note");
+    close.textContent = "×";
+    close.addEventListener("click", () => note.remove());
+    note.append(close);
+    this.host.append(note);
   }
 
   restore() {
