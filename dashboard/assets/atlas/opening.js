@@ -134,7 +134,9 @@ function watch() {
     if (shared.opening.ended) return clearInterval(timer);
     const app = document.querySelector(".stApp[data-test-script-state='notRunning'] .st-key-pm-header");
     idle = app ? idle + 1 : 0;
-    if (idle < 8 && !document.querySelector(".stException, [role=dialog]")) return;
+    // A map that is on its way takes the picture over, however long that takes a slow machine.
+    const patience = document.querySelector(".stApp .st-key-pm-map") ? 120 : 8;
+    if (idle < patience && !document.querySelector(".stException, [role=dialog]")) return;
     shared.opening.end();
   }, 250);
 }
