@@ -258,7 +258,9 @@ export class Atlas {
     const size = isNarrow() ? Math.max(3, this.scene.size * 0.72) : this.scene.size;
     // In a crowd the shade tells where papers are many, and the points leave room to see it.
     const room = this.areas && this.isCrowd ? 0.75 : 1;
-    return room * size * Math.max(0.8, Math.min(2.6, this.nearness ** 0.35));
+    // On a very large screen the map is larger, and so are its points.
+    const large = Math.max(1, Math.min(1.8, Math.min(this.frame.width, this.frame.height) / 900));
+    return room * large * size * Math.max(0.8, Math.min(2.6, this.nearness ** 0.35));
   }
 
   get shadeAlpha() {
