@@ -65,7 +65,7 @@ LAYERS = (
     ("corpus",),
     ("encoders", "known"),
     ("communities", "contrast", "meaning", "neighbours"),
-    ("embedding", "placement", "selection"),
+    ("placement", "selection"),
     ("projection", "clustering"),
     ("consensus", "hierarchy", "memberships", "model", "stability"),
     ("newcomers", "themes", "trends", "quality", "usage"),

@@ -1,15 +1,16 @@
-"""The topic model: what each topic is about, by the terms of its papers.
+"""The topic model: BERTopic's class-based TF-IDF over the topics that were found.
 
-The weight of a term in a topic is class-based TF-IDF as BERTopic has it (Grootendorst 2022), with
-its two options for corpora in which some words are everywhere: the root of a term's share in the
-topic, times an inverse frequency in the manner of BM25. The numbers are BERTopic's to the last
-digits; worked out from counts that are there already, they cost a product of two matrices.
+The weight of a term in a topic is BERTopic's (Grootendorst 2022), worked out by its own
+transformer with its two options for corpora in which some words are everywhere. It is handed
+counts that are there already: no text is split twice. Its objects stop in this module.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from topics.thirdparty import quiet
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -60,11 +61,10 @@ def fit_topics(terms: TermTable, clustering: Clustering) -> Fit:
     class_of = np.where(clustering.labels >= 0, clustering.labels, topics)
     member = csr_matrix((np.ones(papers), (class_of, np.arange(papers))))
     counts = csr_matrix(member @ terms.counts)
-    totals = np.asarray(counts.sum(axis=1)).ravel()
-    everywhere = np.asarray(counts.sum(axis=0)).ravel()
-    usual = int(totals.mean())
-    rare = np.log(1 + (usual - everywhere + 0.5) / (everywhere + 0.5))
-    of_row = np.repeat(totals, np.diff(counts.indptr))
-    counts.data = np.sqrt(counts.data / np.maximum(of_row, 1)) * rare[counts.indices]
-    counts.sort_indices()
-    return Fit(clustering, counts[:topics])
+    with quiet():
+        from bertopic.vectorizers import ClassTfidfTransformer
+
+        weigh = ClassTfidfTransformer(reduce_frequent_words=True, bm25_weighting=True)
+        weights = csr_matrix(weigh.fit(counts).transform(counts))
+    weights.sort_indices()
+    return Fit(clustering, weights[:topics])

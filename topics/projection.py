@@ -18,9 +18,6 @@ __all__ = ["UMAP_MIN_PAPERS", "cluster_space", "layout", "neighbours_for"]
 
 UMAP_MIN_PAPERS = 12
 
-#: Papers up to which UMAP goes on for longer: it costs little, and chance decides on more.
-_FEW = 10_000
-
 
 def neighbours_for(papers: int) -> int:
     """Neighbours that suit a corpus: 10 up to 150 papers, 30 from fifteen hundred on."""
@@ -91,17 +88,29 @@ def _umap(
 ) -> np.ndarray:
     import numpy as np
 
-    from topics.embedding import embed, fuzzy_graph
+    from topics.thirdparty import quiet, umap_module
 
-    points = embed(
-        vectors,
-        fuzzy_graph(graph),
-        dimensions=dimensions,
-        min_dist=min_dist,
-        epochs=epochs or (500 if len(vectors) <= _FEW else 200),
-        seed=seed,
-    )
-    return points if np.isfinite(points).all() else _principal(vectors, dimensions)
+    umap = umap_module()
+    for attempt in range(3):
+        reducer = umap.UMAP(
+            n_neighbors=graph.k,
+            n_components=dimensions,
+            min_dist=min_dist,
+            metric="cosine",
+            n_epochs=epochs,
+            # A spectral start fails on tiny or disconnected graphs and may give NaN; a random
+            # one does not (umap-learn issues 90 and 544).
+            init="spectral" if attempt == 0 and len(vectors) > 3 * dimensions else "random",
+            random_state=(seed + attempt) % 2**32,
+            n_jobs=1,
+            precomputed_knn=(graph.indices, graph.distances),
+            force_approximation_algorithm=True,
+        )
+        with quiet():
+            points = np.asarray(reducer.fit_transform(vectors), dtype=np.float32)
+        if np.isfinite(points).all():
+            return points
+    return _principal(vectors, dimensions)
 
 
 def _principal(vectors: np.ndarray, dimensions: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from topics.clustering import MIN_TOPIC_PAPERS, Clustering
 from topics.hierarchy import Group
 from topics.neighbours import NeighbourGraph
 from topics.store import digest, load_arrays, load_json, save_arrays, save_json
-from topics.thirdparty import alongside, one_thread
+from topics.thirdparty import one_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 18
+_VERSION = 19
 
 #: Libraries whose results change from version to version.
 _LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
@@ -216,20 +216,16 @@ def _placed(
 
     near = min(settings.neighbours or neighbours_for(len(corpus)), len(corpus) - 1)
     graph = knn_graph(encoded.vectors, k=near + 1, seed=settings.seed)
-    with alongside() as start:
-        drawn = start(
-            layout, encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed
-        )
-        space, clustering = find_topics(
-            encoded.vectors,
-            graph,
-            effort=effort_for(len(corpus)),
-            dimensions=settings.cluster_dimensions,
-            seed=settings.seed,
-            min_topic_size=settings.min_topic_size,
-            min_samples=settings.min_samples,
-        )
-        points = drawn()
+    space, clustering = find_topics(
+        encoded.vectors,
+        graph,
+        effort=effort_for(len(corpus)),
+        dimensions=settings.cluster_dimensions,
+        seed=settings.seed,
+        min_topic_size=settings.min_topic_size,
+        min_samples=settings.min_samples,
+    )
+    points = layout(encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed)
     if sameness(texts_of(corpus)) > ALIKE:
         clustering = no_topics(len(corpus))
     return graph, space, points, clustering

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache as once
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["alongside", "compiled", "one_thread", "quiet"]
+__all__ = ["compiled", "one_thread", "quiet", "umap_module"]
 
 
 @contextmanager
@@ -40,22 +40,31 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def alongside() -> Iterator[Callable[..., Callable[[], Any]]]:
-    """Give a way to start one call that runs beside the block, and later ask for its answer."""
-    from concurrent.futures import ThreadPoolExecutor
+def umap_module() -> Any:
+    """Import umap and let numba keep its slow-to-compile functions on disk.
 
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    UMAP asks for that only for its smaller functions; the rest cost seconds in every process.
+    """
+    _give_numba_a_cache()
+    with quiet():
+        import umap
+        import umap.layouts
+        import umap.umap_
 
-        def start(function: Callable[..., Any], *given: Any, **named: Any) -> Callable[[], Any]:
-            return pool.submit(function, *given, **named).result
-
-        yield start
+    for module, name in (
+        (umap.umap_, "smooth_knn_dist"),
+        (umap.umap_, "compute_membership_strengths"),
+        (umap.layouts, "_nb_optimize_layout_euclidean_single_epoch"),
+    ):
+        # The names are UMAP's own affair; where they change, it only compiles as often as before.
+        with suppress(AttributeError, RuntimeError):
+            getattr(module, name).enable_caching()
+    return umap
 
 
 @once
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A loop over numbers as machine code, kept on disk and let run beside others.
+    """A loop over numbers as machine code, kept on disk.
 
     Args:
         function: in the part of Python and NumPy that numba compiles; it imports nothing else.
@@ -64,9 +73,9 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     with quiet():
         import numba
     try:
-        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True)(function)  # type: ignore[no-any-return]
     except RuntimeError:  # no place on disk that may be written to
-        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+        return numba.njit(function)  # type: ignore[no-any-return]
 
 
 def _give_numba_a_cache() -> None:
@@ -74,7 +83,7 @@ def _give_numba_a_cache() -> None:
 
     Without any place for its cache numba fails on import (a read-only container, for example).
     """
-    spec = find_spec("pynndescent")
+    spec = find_spec("umap")
     package = Path(spec.origin).parent if spec and spec.origin else Path()
     if "NUMBA_CACHE_DIR" in os.environ or os.access(package, os.W_OK):
         return

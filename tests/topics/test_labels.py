@@ -95,7 +95,8 @@ def test_the_model_leaves_unclustered_papers_out() -> None:
 
 
 def test_the_weights_are_those_of_bertopic() -> None:
-    vectorizers = pytest.importorskip("bertopic.vectorizers")
+    from bertopic import vectorizers
+
     titles, abstracts, labels = _papers()
     labels[:2] = [UNCLUSTERED, UNCLUSTERED]
     terms, clustering = count_terms(titles, abstracts), _clustering(labels)

@@ -83,10 +83,33 @@ def test_the_space_of_topics_is_as_wide_as_the_corpus_allows(papers: int) -> Non
     assert np.isfinite(space).all()
 
 
-def test_places_that_are_none_give_way_to_principal_components(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("topics.embedding.embed", lambda rows, *_, **__: rows[:, :2] * np.nan)
+class _Reducer:
+    """Stands for a UMAP that fails as the real one may: by numbers that are none."""
+
+    good_after = 0
+    starts: list[str] = []  # noqa: RUF012  watched by the test
+
+    def __init__(self, *, init: str, n_components: int, random_state: int, **_: object) -> None:
+        assert 0 <= random_state < 2**32
+        self.starts.append(init)
+        self.dimensions = n_components
+
+    def fit_transform(self, vectors: np.ndarray) -> np.ndarray:
+        points = np.random.default_rng(0).normal(size=(len(vectors), self.dimensions))
+        if len(self.starts) <= self.good_after:
+            points[0] = np.nan
+        return points
+
+
+@pytest.mark.parametrize("good_after", [1, 2, 99])
+def test_a_failed_start_is_tried_again(monkeypatch: pytest.MonkeyPatch, good_after: int) -> None:
+    from types import SimpleNamespace
+
+    starts: list[str] = []
+    monkeypatch.setattr(_Reducer, "starts", starts)
+    monkeypatch.setattr(_Reducer, "good_after", good_after)
+    monkeypatch.setattr("topics.thirdparty.umap_module", lambda: SimpleNamespace(UMAP=_Reducer))
     points = _layout(_blobs(20)[0], seed=2**32 - 1)
+    assert starts == ["spectral", "random", "random"][: good_after + 1]
     assert np.isfinite(points).all()
     assert len(np.unique(points, axis=0)) == 20
