@@ -70,6 +70,7 @@ MAPS = PageInfo("maps", "Maps", ":material/grid_view:")
 _SCREENS: dict[str, Callable[[], None]] = {}
 _PREFIX = "view:"
 _DRAWN = "view-fields"
+_ASKED = "view-asked"
 
 
 def in_navigation() -> list[PageInfo]:
@@ -181,8 +182,16 @@ def bound(view: View, name: str) -> dict[str, Any]:
 
 
 def begin() -> None:
-    """Start a run: no widget is drawn yet."""
+    """Start a run: no widget is drawn yet.
+
+    What the address asks for is said back when it is new: a browser that followed a link to the page
+    already shown would otherwise ask for the former view again at its next change.
+    """
     st.session_state[_DRAWN] = set()
+    asked = current_params()
+    if asked != st.session_state.get(_ASKED, asked):
+        st.query_params.from_dict(asked)
+    st.session_state[_ASKED] = asked
 
 
 def current_params() -> dict[str, list[str]]:

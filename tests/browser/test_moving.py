@@ -23,6 +23,14 @@ def spread(page: Page) -> float:
     return float(np.ptp(np.array(list(points(page).values()))[:, 0]))
 
 
+def at_rest(page: Page) -> None:
+    """Wait until the address has followed: it does so a moment after the last move."""
+    told = None
+    while told != (told := param(page, "at")):
+        page.wait_for_timeout(1500)
+        settled(page)
+
+
 def middle(page: Page) -> tuple[float, float]:
     box = page.locator(".pm-map").bounding_box()
     assert box is not None
@@ -60,7 +68,7 @@ def test_where_the_reader_looks_is_in_the_address_and_no_step_of_the_history(
     settled(page)
     assert spread(page) < 0.8 * near, "a tool answers right after the map was dragged"
     page.get_by_role("button", name="Zoom in").click()
-    settled(page)
+    at_rest(page)
 
     elsewhere = open_tab(page.evaluate("location.href"), fresh=True)
     wait_for_map(elsewhere)
