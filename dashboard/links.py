@@ -184,8 +184,8 @@ def bound(view: View, name: str) -> dict[str, Any]:
 def begin() -> None:
     """Start a run: no widget is drawn yet.
 
-    What the address asks for is said back when it is new: a browser that followed a link to the page
-    already shown would otherwise ask for the former view again at its next change.
+    What the address asks for is said back when it is new: a browser that followed a link to the
+    page already shown would otherwise ask for the former view again at its next change.
     """
     st.session_state[_DRAWN] = set()
     asked = current_params()
