@@ -139,12 +139,14 @@ def _add_serve(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     builds = parser.add_mutually_exclusive_group()
     builds.add_argument(
-        "--read-only", action="store_true", help="show the given maps only; nobody builds one there"
+        "--read-only",
+        action="store_true",
+        help="show the given maps only; nobody builds or edits one there",
     )
     builds.add_argument(
         "--allow-builds",
         action="store_true",
-        help="let whoever reaches the dashboard upload files and build maps "
+        help="let whoever reaches the dashboard upload files, build maps and edit them "
         "(always so where only this machine does, as by default)",
     )
 
