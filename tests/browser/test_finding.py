@@ -21,7 +21,7 @@ def test_a_search_by_meaning_lists_its_hits_and_opens_one(open_tab: OpenTab, sit
     settled(page)
     search = page.get_by_role("searchbox", name="Search")
     search.press_sequentially("making a model forget", delay=30)
-    expect(page.get_by_role("status")).to_contain_text("found")
+    expect(page.locator(".pm-found-head")).to_contain_text("found")
     expect(page).to_have_url(re.compile("text=making.a.model.forget|text=making%20a%20model"))
     expect(search).to_be_focused()
     settled(page)
@@ -73,7 +73,7 @@ def test_a_draft_is_placed_on_the_map_and_stays_out_of_the_address(
     page = open_tab(f"{site}/?map=map")
     wait_for_map(page)
     page.get_by_role("link", name="Where does my abstract fall?").click()
-    box = page.get_by_label("Your text")
+    box = page.get_by_role("textbox", name="Your text")
     box.fill("Machine unlearning: we make a language model forget a part of its training data.")
     page.get_by_role("button", name="Find its place").click()
     expect(page.locator(".pm-cross")).to_have_count(1, timeout=90_000)
@@ -84,7 +84,7 @@ def test_a_draft_is_placed_on_the_map_and_stays_out_of_the_address(
     page.locator(".st-key-pm-found a").first.click()
     page.get_by_role("button", name="Back to the list").click()
     expect(page.locator(".pm-cross")).to_have_count(1)
-    expect(page.get_by_label("Your text")).to_have_value(re.compile("Machine unlearning"))
+    expect(page.get_by_role("textbox", name="Your text")).to_have_value(re.compile("Machine unlearning"))
 
 
 def test_a_link_to_the_page_that_is_shown_changes_the_address(

@@ -303,6 +303,10 @@ export class Atlas {
     const height = Math.max(0, clientHeight - this.time.height);
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     if (width === this.frame.width && height === this.frame.height && ratio === this.ratio) return false;
+    // What is looked at stays the same however large the map is, as its address says.
+    const before = Math.min(this.frame.width, this.frame.height);
+    const factor = before ? Math.min(width, height) / before : 0;
+    if (this.camera && factor) this.camera = { ...this.camera, scale: this.camera.scale * factor };
     this.frame = { width, height };
     this.ratio = ratio;
     [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];

@@ -20,12 +20,15 @@ function drawKey(root, { legend, controls, size }, send, save) {
     const { style } = document.documentElement;
     const tell = () => root.offsetHeight && style.setProperty("--pm-key", `${root.offsetHeight}px`);
     new ResizeObserver(tell).observe(root);
+    root.tell = tell;
   }
   root.saved = save;
   root.said = send;
   const say = (event) => root.said(event);
   drawLegend(root.firstChild, legend, say, size);
   for (const control of controls) drawControl(root.lastChild, control, say);
+  // At once, not only when the browser has noticed: the map is about to be drawn.
+  root.tell();
 }
 
 function drawControl(root, control, send) {
