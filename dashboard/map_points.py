@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from dashboard.screen import Screen
     from topics.topicmap import TopicMap
 
-__all__ = ["MOST_TITLES", "packed", "paint"]
+__all__ = ["FORM", "MOST_TITLES", "packed", "paint"]
+
+#: Changes with what `packed` gives for the same map.
+FORM = "2"
 
 #: Papers above which titles are not sent along.
 MOST_TITLES = 40_000

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlencode
 from dashboard import links, loading
 from dashboard.figures import groups
 from dashboard.map_layer import MAP_SCRIPT, atlas_script, layer_data
-from dashboard.map_points import packed
+from dashboard.map_points import FORM, packed
 from dashboard.screen import compose
 from dashboard.state import View
 from dashboard.theme import DARK, LIGHT, style_variables
@@ -87,8 +87,9 @@ def points_address(topic_map: TopicMap, view: View) -> str | None:
 
 def _address(digest: str, view: View) -> str:
     asked = View(map=view.map, confidence=view.confidence).to_params()
-    query = f"?{urlencode(asked, doseq=True)}" if asked else ""
-    return f"./{ROOT}/points/{digest[:16]}{query}"
+    # Browsers keep what an address gave: another form of the same papers has another address.
+    query = urlencode({**asked, "form": FORM}, doseq=True)
+    return f"./{ROOT}/points/{digest[:16]}?{query}"
 
 
 def head(query: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from topics.extras import extra_columns, merged_extras
 from topics.gathering import gather
 from topics.language import language_notice, sample_step
 from topics.outcomes import OUTCOMES, join_batches
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from topics.gathering import Gathered
     from topics.outcomes import Outcomes
+    from topics.sources.extras import Extra
     from topics.sources.record import Record, SourceRead
 
 __all__ = ["COLUMNS", "Corpus", "build_corpus"]
@@ -40,6 +42,7 @@ COLUMNS = (
     "arxiv_id",
     "sources",
 )
+_EXTRA = "extra"
 _PRECISION = {4: "year", 7: "month", 10: "day"}
 #: Papers of a table that are made at once.
 _BATCH = 10_000
@@ -66,8 +69,14 @@ class Corpus:
 
     @cached_property
     def papers(self) -> pd.DataFrame:
-        """One row a paper, ordered by id; the columns of a map's papers up to ``sources``."""
-        return join_batches(list(self.batches()) or [_frame([])])
+        """One row a paper, ordered by id.
+
+        The columns of a map's papers up to ``sources``, then those that are of tables alone.
+        """
+        batches = [*self._with_extras(_BATCH)]
+        frame = join_batches([frame for frame, _ in batches] or [_frame([])])
+        columns = extra_columns([extras for _, several in batches for extras in several])
+        return frame.assign(**columns) if columns else frame
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
@@ -98,9 +107,14 @@ class Corpus:
         return {outcome: self.outcomes.total(outcome) for outcome in OUTCOMES}
 
     def batches(self, size: int = _BATCH) -> Iterator[pd.DataFrame]:
-        """The rows of `papers`, so many at a time."""
+        """The rows of `papers`, so many at a time, without the columns of tables alone."""
+        for frame, _ in self._with_extras(size):
+            yield frame
+
+    def _with_extras(self, size: int) -> Iterator[tuple[pd.DataFrame, Sequence[tuple[Extra, ...]]]]:
         for start in range(0, len(self), size):
-            yield _frame(list(self._papers(range(start, min(start + size, len(self))))))
+            papers = list(self._papers(range(start, min(start + size, len(self)))))
+            yield _frame(papers), [paper.get(_EXTRA, ()) for paper in papers]
 
     @cached_property
     def as_written(self) -> Mapping[str, tuple[str, ...]]:
@@ -194,6 +208,8 @@ def _paper(paper_id: str, group: Sequence[Record]) -> dict[str, Any]:
         "doi": min((record.doi for record in group if record.doi), default=None),
         "arxiv_id": min((record.arxiv_id for record in group if record.arxiv_id), default=None),
         "sources": sorted({record.source for record in group}),
+        # Papers of which no table says more are known by the same digest as ever.
+        **({_EXTRA: extras} if (extras := merged_extras(group)) else {}),
     }
 
 

@@ -18,6 +18,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from topics.topicmap import TABLES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -49,6 +51,8 @@ CSV_COLUMNS = (
     *("comments", "upvotes", "topic", "topic_name", "topic_confidence", "theme"),
     *("theme_confidence", "sources", "abstract"),
 )
+
+_OWN_COLUMNS = frozenset((*CSV_COLUMNS, *TABLES["papers"]))
 
 _FORMULA = "=+-@＝＋－＠"
 _SECOND_FORMULA = re.compile(rf";(\s*)(?=[{re.escape(_FORMULA)}])")
@@ -85,8 +89,10 @@ def to_csv(papers: pd.DataFrame, *, topic_names: Names = _NO_NAMES) -> bytes:
         papers: rows of a map's papers.
         topic_names: name of each topic id, for the column ``topic_name``.
     """
+    # The columns that are of the papers' own tables come last, as these call them.
+    more = [str(name) for name in papers.columns if name not in _OWN_COLUMNS]
     return _csv(
-        CSV_COLUMNS,
+        (*CSV_COLUMNS, *more),
         (
             {**paper, "topic_name": topic_names.get(_text(paper.get("topic")))}
             for paper in _rows(papers)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from topics.clustering import Clustering, settle, topic_size_for
 from topics.errors import SettingsError
+from topics.extras import extra_names
 from topics.labels import unlike
 from topics.memberships import membership_table
 from topics.newcomers import assign, place
@@ -123,7 +124,7 @@ def grow(
         topic["parent"] = parent
     _themes(papers, corpus, clustering, fresh, topic_map, settings, encoded)
     return Grown(
-        papers=papers[list(TABLES["papers"])],
+        papers=papers[[*TABLES["papers"], *extra_names(papers)]],
         topics=_topics(topic_map.topics, fresh, papers),
         themes=_sized(topic_map.themes, "name", papers["theme"]),
         new_topics=tuple(named[len(before) :]),

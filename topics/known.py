@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from topics.corpus import COLUMNS, Corpus, build_corpus
+from topics.extras import extra_names, known_spelling, own_extras, retyped
 from topics.outcomes import OUTCOMES, REPAIRED
 from topics.sources.record import Record, SourceRead
 from topics.text import title_key
@@ -70,7 +71,7 @@ class Enlarged(Corpus):
         """SHA-256 of the papers."""
         digest = hashlib.sha256()
         for row in self._papers_table.to_dict("records"):
-            known = {name: _plain(row[name]) for name in COLUMNS}
+            known = {name: _plain(row[name]) for name in self._papers_table.columns}
             digest.update(json.dumps(known, sort_keys=True).encode())
             digest.update(b"\n")
         return digest.hexdigest()
@@ -106,21 +107,24 @@ def enlarge(
     """
     import pandas as pd
 
-    known = _typed(topic_map.papers[list(COLUMNS)])
-    joint = build_corpus([_as_source(known), *reads], page_year=page_year)
+    extras = extra_names(topic_map.papers)
+    known = _typed(topic_map.papers[[*COLUMNS, *extras]])
+    joint = build_corpus([_as_source(known, extras), *reads], page_year=page_year)
     entries = joint.ledger.assign(**{_ROW: joint.outcomes.row})
     of_map = entries["source"] == _MAP
     groups: dict[str, list[int]] = {}
     for paper, line in entries.loc[of_map, ["paper_id", "line"]].itertuples(index=False):
         groups.setdefault(str(paper), []).append(int(line) - 1)
     entries = entries[~of_map].reset_index(drop=True)
-    joint_papers = joint.papers.set_index("id", drop=False)
+    joint_papers = joint.papers.rename(columns=known_spelling(joint.papers, extras))
+    joint_papers = joint_papers.set_index("id", drop=False)
     new = joint_papers[~joint_papers["id"].isin(groups)].copy()
     names = _free_names(list(new["id"]), taken=set(known["id"]))
     new["id"] = [names[paper] for paper in new["id"]]
     credited = _credited(entries, groups, known, joint)
     told = _told(known, joint_papers, groups, entries["source"], credited)
     papers = pd.concat([told.papers, new.reset_index(drop=True)], ignore_index=True)
+    papers = papers.assign(**{name: retyped(papers[name]) for name in extra_names(papers)})
     entries = _renamed(entries, names, [_id_at(known, row) for row in credited])
     ledger = pd.concat([topic_map.ledger[list(TABLES["ledger"])], entries], ignore_index=True)
     return Enlarged(
@@ -181,7 +185,8 @@ def _told(
     """Known papers with what new records add to them, field by field."""
     import pandas as pd
 
-    columns: dict[str, list[Any]] = {name: known[name].to_list() for name in COLUMNS}
+    fields = [*COLUMNS, *extra_names(joint)]
+    columns: dict[str, list[Any]] = {name: _column(known, name) for name in fields}
     files: dict[int, set[str]] = {}
     for source, row in zip(sources, credited, strict=True):
         if row is not None:
@@ -195,8 +200,8 @@ def _told(
             continue
         changed = [
             name
-            for name in COLUMNS
-            if name not in ("id", "sources") and _plain(merged[name]) != _plain(before[name])
+            for name in fields
+            if name not in ("id", "sources") and _plain(merged[name]) != _plain(before.get(name))
         ]
         for name in changed:
             columns[name][row] = merged[name]
@@ -205,7 +210,10 @@ def _told(
         if set(changed) & set(_TEXTS):
             retold.append(str(before["id"]))
     kinds = known.dtypes
-    papers = {name: pd.Series(columns[name], dtype=kinds[name]) for name in COLUMNS}
+    papers = {
+        name: pd.Series(columns[name], dtype=kinds[name] if name in COLUMNS else object)
+        for name in fields
+    }
     return _Told(pd.DataFrame(papers), tuple(sorted(enriched)), tuple(sorted(retold)))
 
 
@@ -213,7 +221,11 @@ def _id_at(known: pd.DataFrame, row: int | None) -> str | None:
     return None if row is None else str(known["id"].iloc[row])
 
 
-def _as_source(known: pd.DataFrame) -> SourceRead:
+def _column(known: pd.DataFrame, name: str) -> list[Any]:
+    return known[name].to_list() if name in known else [None] * len(known)
+
+
+def _as_source(known: pd.DataFrame, extras: Sequence[str]) -> SourceRead:
     """The papers of a map as the records of a source."""
     records = tuple(
         Record(
@@ -229,6 +241,7 @@ def _as_source(known: pd.DataFrame) -> SourceRead:
             arxiv_id=_plain(row["arxiv_id"]),
             source=_MAP,
             line=line,
+            extra=own_extras(row, extras),
         )
         for line, row in enumerate(known.to_dict("records"), 1)
     )
@@ -304,4 +317,6 @@ def _plain(value: Any) -> Any:
         return list(value)
     if pd.isna(value):
         return None
-    return int(value) if not isinstance(value, str) else value
+    if isinstance(value, str):
+        return value
+    return int(value) if value == int(value) else float(value)

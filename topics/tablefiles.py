@@ -50,7 +50,11 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         table = pq.read_table(folder / file_name(name), partitioning=None)
         missing = [column for column in columns if column not in table.column_names]
         if not missing:
-            table = table.select(list(columns)).cast(_schema(name))
+            schema = _schema(name)
+            for field in table.schema if name == "papers" else ():
+                if field.name not in columns and (kind := _extra_kind(field.type)) is not None:
+                    schema = schema.append(pa.field(field.name, kind))
+            table = table.select(schema.names).cast(schema)
             frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
             for column in set(LISTS).intersection(columns):
                 frame[column] = _as_lists(table[column])
@@ -69,15 +73,40 @@ def arrow_table(name: str, frame: pd.DataFrame) -> pa.Table:
     """
     import pyarrow as pa
 
-    columns = frame[list(_columns(name))]
+    columns, schema = frame[list(_columns(name))], _schema(name)
+    if name == "papers":
+        columns = frame
+        for extra in (column for column in frame.columns if column not in schema.names):
+            schema = schema.append(pa.field(str(extra), _kind_of(frame[extra])))
     try:
-        table = pa.Table.from_pandas(columns, schema=_schema(name), preserve_index=False)
+        table = pa.Table.from_pandas(columns, schema=schema, preserve_index=False)
     except (pa.ArrowException, UnicodeError) as error:
         raise BuildError(
             f"The table of {name} holds a value that cannot be written: {error}. "
             "Leave out the source that it comes from, and please report it."
         ) from error
     return table.replace_schema_metadata(None)
+
+
+def _extra_kind(kind: pa.DataType) -> pa.DataType | None:
+    """How a column is read that no map has to have; None where it is left out."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(kind):
+        return pa.int64()
+    if pa.types.is_floating(kind):
+        return pa.float64()
+    return pa.string() if pa.types.is_string(kind) or pa.types.is_large_string(kind) else None
+
+
+def _kind_of(column: pd.Series[Any]) -> pa.DataType:
+    """How such a column is written."""
+    import pyarrow as pa
+    from pandas.api.types import is_float_dtype, is_integer_dtype
+
+    if is_integer_dtype(column.dtype):
+        return pa.int64()
+    return pa.float64() if is_float_dtype(column.dtype) else pa.string()
 
 
 def _as_lists(column: pa.ChunkedArray) -> pd.Series[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from topics.extras import extra_names
 from topics.medoids import medoid
 from topics.topicmap import TABLES
 
@@ -88,7 +89,7 @@ def _papers_table(
     papers["theme_confidence"] = pd.Series(themed.confidence, dtype="float64", index=papers.index)
     papers["x"] = placed.points[:, 0].astype("float64")
     papers["y"] = placed.points[:, 1].astype("float64")
-    return papers[list(TABLES["papers"])]
+    return papers[[*TABLES["papers"], *extra_names(papers)]]
 
 
 def _topics_table(

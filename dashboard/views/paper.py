@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from dashboard.selection import best_first
 from dashboard.state import UNCLUSTERED
 from dashboard.views import empty
 from topics.exports import author_names, paper_address, web_address
+from topics.extras import extra_names, value_of
 
 if TYPE_CHECKING:
     from dashboard.screen import Screen
@@ -129,6 +131,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         _abstract(screen, paper)
+        _extras(screen, row)
         _sources(paper)
         _download(screen, row)
     with right:
@@ -249,6 +252,24 @@ def _similar(screen: Screen, paper_id: str) -> None:
         "Similarity of title and abstract: 1 would be the same text. Of random pairs of papers of "
         f"this map, one in a hundred reaches {wording.number(rare_similarity(topic_map))}."
     )
+
+
+def _extras(screen: Screen, row: int) -> None:
+    """What the table of the paper says in columns of its own."""
+    papers = screen.topic_map.papers
+    said = [
+        (name, cell)
+        for name in extra_names(papers)
+        if (cell := value_of(papers[name].iat[row])) is not None
+    ]
+    if not said:
+        return
+    st.subheader("Also in its table", anchor=False)
+    rows = "".join(
+        f'<dt>{html.escape(name)}</dt><dd dir="auto">{html.escape(cell)}</dd>'
+        for name, cell in said
+    )
+    st.html(f'<dl class="pm-extras">{rows}</dl>')
 
 
 def _sources(paper: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from topics.errors import SettingsError, SourceError
 from topics.sources.column_names import ENTRY_DATES, FIELDS, TAGS, fold, name_rank, speaks_against
 from topics.sources.column_values import fits, guess, is_full
+from topics.sources.extras import ExtraColumns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +64,7 @@ class ColumnMatch:
         by_content: fields whose column was told by what it holds.
         missing: columns that the user named and the table does not have.
         without: fields of which the user said that no column holds them.
+        kept: places of other columns, which are kept as they are.
     """
 
     columns: tuple[str, ...]
@@ -70,6 +72,11 @@ class ColumnMatch:
     by_content: frozenset[str] = field(default_factory=frozenset)
     missing: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    kept: tuple[int, ...] = ()
+
+    def extras(self, sample: Sequence[Sequence[Any]]) -> ExtraColumns:
+        """Which of the other columns are worth keeping, by some rows of the table."""
+        return ExtraColumns.of(self.columns, sample, frozenset(self.places.values()))
 
     @property
     def usable(self) -> bool:
@@ -88,13 +95,14 @@ class ColumnMatch:
             f'{name} = "{_short(column)}"' + (" (by content)" if name in self.by_content else "")
             for name, column in self.matched.items()
         )
-        others = [
-            name for place, name in enumerate(self.columns) if place not in self.places.values()
-        ]
+        used = {*self.places.values(), *self.kept}
+        others = [name for place, name in enumerate(self.columns) if place not in used]
+        kept = [self.columns[place] for place in self.kept]
         return "".join(
             (
                 f"columns: {found}",
                 f"; none for {', '.join(self.without)}, as you say" if self.without else "",
+                f"; kept as they are: {listed(kept, most=_UNUSED)}" if kept else "",
                 f"; not used: {listed(others, most=_UNUSED)}" if others else "",
             )
         )

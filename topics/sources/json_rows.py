@@ -63,7 +63,8 @@ class JsonRows:
         rows = [[at_path(one, path) for path in paths] for one in sample]
         if not sample:
             raise no_records(source, names, why="There is no object in it.")
-        places = set(match_columns(names, rows, named=document.columns).places.values())
+        match = match_columns(names, rows, named=document.columns)
+        places = {*match.places.values(), *match.extras(rows).places}
         wanted = [path if place in places else () for place, path in enumerate(paths)]
 
         def table_rows() -> Iterator[Row | Reject]:

@@ -71,9 +71,10 @@ def _read(file: Any, document: Document) -> SourceRead:
     if not sample:
         raise no_records(source, names, why="There is no row in it.")
     rows = [[at_path(one, path) for path in paths] for one in sample]
-    places = match_columns(names, rows, named=document.columns).places
+    match = match_columns(names, rows, named=document.columns)
     # Only the columns that hold something of a paper are read as a whole.
-    used = dict.fromkeys(paths[place][0] for place in places.values())
+    wanted = (*match.places.values(), *match.extras(rows).places)
+    used = dict.fromkeys(paths[place][0] for place in wanted)
     table = read_table(
         _rows(file, list(used) or readable, paths, source),
         source=source,

@@ -31,6 +31,7 @@ class Record:
         pmid: PubMed id, digits alone; tells papers apart and is no column of theirs.
         source: the file's name as the user knows it.
         line: line (or entry number) in the source, counted from 1.
+        extra: what a table says in columns that hold none of these, by the column's name.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Record:
     pmid: str | None = None
     source: str = ""
     line: int = 0
+    extra: tuple[tuple[str, str | int | float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

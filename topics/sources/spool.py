@@ -32,7 +32,7 @@ _CHUNK = 1024 * 1024
 #: Characters that a record takes beside those of its texts.
 _OVERHEAD = 600
 _NAMES = tuple(field.name for field in fields(Record))
-_AUTHORS, _MONTH_DAY = _NAMES.index("authors"), _NAMES.index("month_day")
+_AUTHORS, _MONTH_DAY, _EXTRA = map(_NAMES.index, ("authors", "month_day", "extra"))
 
 
 class Spool:
@@ -189,7 +189,8 @@ def spooled(records: Iterable[Record], spool: Spool) -> SpooledRecords:
 
 def weight(record: Record) -> int:
     """About as many characters as a record takes in memory."""
-    return len(record.title) + len(record.abstract) + 80 * len(record.authors) + _OVERHEAD
+    listed = 80 * len(record.authors) + 120 * len(record.extra)
+    return len(record.title) + len(record.abstract) + listed + _OVERHEAD
 
 
 def packed(record: Record) -> bytes:
@@ -207,6 +208,7 @@ def unpacked(data: bytes) -> Record:
     """
     values = json.loads(data.decode("utf-8", "surrogatepass"))
     values[_AUTHORS] = tuple(values[_AUTHORS])
+    values[_EXTRA] = tuple(map(tuple, values[_EXTRA]))
     if values[_MONTH_DAY] is not None:
         values[_MONTH_DAY] = tuple(values[_MONTH_DAY])
     return Record(**dict(zip(_NAMES, values, strict=True)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ from topics.sources.spool import RecordKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from topics.sources.extras import ExtraColumns
 
 __all__ = ["MOST_COLUMNS", "SAMPLE", "Row", "TableRead", "no_records", "read_table", "too_wide"]
 
@@ -89,7 +91,8 @@ def read_table(
         raise no_records(source, columns, why=_HEADER_ONLY)
     if not match.usable:
         raise no_records(source, columns)
-    maker = _Maker(source=source, match=match, day_first=_day_first(match, sample))
+    extras = match.extras(sample)
+    maker = _Maker(source, match, extras, day_first=_day_first(match, sample))
     kept = RecordKeeper()
     rejects: list[Reject] = []
     originals: dict[int, dict[str, str]] = {}
@@ -104,7 +107,8 @@ def read_table(
             rejects.append(made)
     if not len(kept) and not rejects:
         raise no_records(source, columns, why=_HEADER_ONLY)
-    return TableRead(kept.records, tuple(rejects), match, maker.notices, originals)
+    told = replace(match, kept=extras.places)
+    return TableRead(kept.records, tuple(rejects), told, maker.notices, originals)
 
 
 def no_records(source: str, columns: Sequence[str], *, why: str = _UNKNOWN) -> NoRecords:
@@ -143,6 +147,7 @@ class _Maker:
 
     source: str
     match: ColumnMatch
+    extras: ExtraColumns
     day_first: bool | None
     run_together: bool = field(init=False)
     names: Mapping[str, str] = field(init=False)
@@ -210,6 +215,7 @@ class _Maker:
             arxiv_id=arxiv_id,
             pmid=pmid,
             url=url,
+            extra=self.extras.of_row(cells),
         )
 
     def as_written(self, row: Row | Reject, made: Record) -> dict[str, str]:
