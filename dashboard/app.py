@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import edit_dialogs, frame, links, loading
+from dashboard import access, edit_dialogs, frame, links, loading, sign_in
 from dashboard.screen import compose
 from dashboard.state import View
 from dashboard.theme import current_palette
@@ -44,13 +44,20 @@ def main() -> None:
 
 def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
     frame.style()
+    if not access.current().may_read:
+        sign_in.show()
+        return
     served = loading.served_maps()
     if not served:
         frame.header(name, view, None)
         empty.no_map()
         return
     chosen, more = loading.choose(served, view)
-    frame.brand(served, chosen)
+    if chosen is None:
+        empty.not_linked()
+        sign_in.account()
+        return
+    frame.brand(loading.listed_maps(), chosen)
     try:
         topic_map = loading.open_map(chosen.folder)
     except MapError as error:
@@ -59,6 +66,7 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
         return
     screen, gone = compose(topic_map, view, current_palette())
     frame.sidebar(screen.topic_map, screen.view, built=topic_map)
+    sign_in.account()
     frame.header(name, screen.view, screen.selection)
     frame.notices((*notices, *more, *gone))
     show: Callable[[Screen], None] = importlib.import_module(f"dashboard.views.{name}").show
@@ -69,10 +77,14 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
 def _apart(name: str, view: View, notices: tuple[str, ...]) -> None:
     """A page that is not of one map."""
     frame.style()
+    if not access.current().may_read:
+        sign_in.show()
+        return
     frame.header(name, view, None)
     frame.notices(notices)
-    if name == links.MAPS.name and not loading.served_maps():
-        empty.no_map()
+    sign_in.account()
+    if name == links.MAPS.name and not loading.listed_maps():
+        (empty.not_linked if loading.served_maps() else empty.no_map)()
         return
     show: Callable[[View], None] = importlib.import_module(f"dashboard.views.{name}").show
     show(view)

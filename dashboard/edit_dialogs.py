@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import editing, text, wording
+from dashboard import access, editing, text, wording
 from dashboard.state import UNCLUSTERED
 from topics.drafts import MOST_PARTS
 from topics.edits.kinds import LONGEST_NAME
@@ -272,7 +272,13 @@ def _rest(preview: Preview) -> str:
 
 def _sign(screen: Screen, asked: Asked, inputs: tuple[Any, ...] | None, *, ready: bool) -> None:
     left, right = st.columns(2)
-    left.text_input("Your name", value=editing.editor(), max_chars=80, key=f"{_IN}who")
+    left.text_input(
+        "Your name",
+        value=editing.editor(),
+        max_chars=80,
+        disabled=bool(access.current().mail),
+        key=f"{_IN}who",
+    )
     right.text_input("Why (optional)", max_chars=500, key=f"{_IN}why")
     st.caption(
         "Both are kept with the edit for all readers of the map. Every edit can be undone."

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
-from dashboard import loading
-from dashboard.workspace import workspace
+from dashboard import access, loading
 from topics import drafts
 from topics.curation import open_desk, record, refuse_published
 from topics.errors import EditRefused, PapermapError
@@ -74,8 +73,8 @@ class Draft:
 
 
 def may_edit() -> bool:
-    """Whether whoever reaches the dashboard may change maps: where they may build some."""
-    return workspace() is not None
+    """Whether who asks may change maps: where they may build some."""
+    return access.may_change()
 
 
 def can_edit(screen: Screen) -> bool:
@@ -121,7 +120,12 @@ def said() -> str:
 
 
 def editor(name: str | None = None) -> str:
-    """The name of who edits, as it was given last; sets it where one is given."""
+    """The name of who edits, as it was given last; sets it where one is given.
+
+    Who is signed in edits under the address that they signed in with, and no other.
+    """
+    if mail := access.current().mail:
+        return mail
     if name is not None:
         st.session_state[_WHO] = name
     return str(st.session_state.get(_WHO, ""))
@@ -194,11 +198,10 @@ def submit(inputs: tuple[Any, ...], *, who: str, why: str) -> None:
         st.session_state[_REFUSED] = "What you asked for has changed. Look at it again, then apply."
         return
     try:
-        done = record(draft.desk, draft.step, who=who, why=why)
+        done = record(draft.desk, draft.step, who=editor(who), why=why)
     except PapermapError as error:
         st.session_state[_REFUSED] = str(error)
         st.session_state.pop(_DRAFT, None)
         return
-    editor(who)
     close()
     st.session_state[_SAID] = done.log.entries[-1].says

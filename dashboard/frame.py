@@ -109,13 +109,16 @@ def brand(served: tuple[ServedMap, ...], chosen: ServedMap) -> None:
         if len(served) < 2:
             return
         names = [each.name for each in served]
+        titles = {each.name: each.title for each in served}
 
         def changed() -> None:
             links.show_map(st.session_state["map-choice"], first=names[0])
 
         if st.session_state.get("map-choice") != chosen.name:
             st.session_state["map-choice"] = chosen.name
-        st.selectbox("Map", names, key="map-choice", on_change=changed)
+        st.selectbox(
+            "Map", names, key="map-choice", on_change=changed, format_func=titles.__getitem__
+        )
 
 
 def sidebar(topic_map: TopicMap, view: View, *, built: TopicMap) -> None:

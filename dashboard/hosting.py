@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from dashboard import loading
+from dashboard import access, loading
 from dashboard.loading import MOST_OPEN
 from topics import artefact
 from topics.errors import MapError
@@ -61,7 +61,9 @@ def _ready(_: Request) -> JSONResponse:
     maps = {each.name: _state(each.folder, at < MOST_OPEN) for at, each in enumerate(given)}
     broken = {name: state for name, state in maps.items() if state != "ready"}
     status = "not ready" if broken else "ready"
-    found = {"status": status, "maps": maps}
+    # Where not everybody may know which maps there are, nobody is told here.
+    told = maps if access.rules().mode == "open" else {}
+    found = {"status": status, "maps": told}
     return JSONResponse(found, status_code=503 if broken else 200, headers=_NEW)
 
 

@@ -164,11 +164,16 @@ def start(
     _WORKERS.append((folder, worker))
 
 
+#: How variables begin that are none of a build's business.
+_SECRETS = ("PAPERMAP_AUTH_", "PAPERMAP_LINK_KEY", "PAPERMAP_SECRETS")
+
+
 def environment() -> Mapping[str, str]:
     """The environment in which our own modules are found from any folder, and text is UTF-8."""
     here = str(Path(__file__).resolve().parents[1])
     paths = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
 
 
 def cancel(folder: Path) -> None:

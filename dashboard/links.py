@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import text
-from dashboard.loading import served_maps
+from dashboard import access, text
+from dashboard.loading import listed_maps
 from dashboard.state import View
-from dashboard.workspace import workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,8 +74,9 @@ _ASKED = "view-asked"
 
 def in_navigation() -> list[PageInfo]:
     """The pages that the navigation shows, in order."""
-    several = len(served_maps()) > 1
-    return [*PAGES.values(), *([MAPS] if several else []), *([BUILD] if workspace() else [])]
+    several = len(listed_maps()) > 1
+    builds = access.may_change()
+    return [*PAGES.values(), *([MAPS] if several else []), *([BUILD] if builds else [])]
 
 
 def page_of(name: str) -> Any:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import wording
+from dashboard import access, wording
 from dashboard.upkeep import fate_of
 from dashboard.workspace import map_folders, workspace
 from topics import artefact
+from topics.access import named
 from topics.edits.log import LOG
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __all__ = [
     "built_map",
     "choose",
     "is_given",
+    "listed_maps",
     "open_map",
     "served_maps",
 ]
@@ -39,10 +41,17 @@ MOST_OPEN = 8
 
 @dataclass(frozen=True, slots=True)
 class ServedMap:
-    """A map folder and the name readers know it by."""
+    """A map folder and the name readers know it by.
+
+    Attributes:
+        name: that addresses ask for; where only a link leads to a map, it cannot be guessed.
+        folder: of the map.
+        title: what readers are shown.
+    """
 
     name: str
     folder: Path
+    title: str
 
 
 def served_maps(paths: str | None = None) -> tuple[ServedMap, ...]:
@@ -54,25 +63,34 @@ def served_maps(paths: str | None = None) -> tuple[ServedMap, ...]:
     folders = _given(os.environ.get(MAPS_VARIABLE, "") if paths is None else paths)
     if root := workspace():
         folders += map_folders(root)
-    found: dict[str, Path] = {}
-    for folder in dict.fromkeys(folder.absolute() for folder in folders):
-        name, number = folder.name or "map", 2
-        while name in found:
-            name, number = f"{folder.name or 'map'} ({number})", number + 1
-        found[name] = folder
-    return tuple(ServedMap(name, folder) for name, folder in found.items())
+    link_name = access.rules().link_name
+    return tuple(
+        ServedMap(link_name(name), folder, name) for name, folder in named(folders).items()
+    )
 
 
-def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap, tuple[str, ...]]:
-    """The map that a view asks for, else what became of it or the first, with a notice."""
+def listed_maps() -> tuple[ServedMap, ...]:
+    """The maps of which whoever asks may know that they are here."""
+    return served_maps() if access.current().sees_all else ()
+
+
+def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap | None, tuple[str, ...]]:
+    """The map that a view asks for, else what became of it or the first, with a notice.
+
+    None where whoever asks would have to name a map, and named none that is here.
+    """
     asked = view.map
-    named = {each.name: each for each in served}
-    if asked is None or asked in named:
-        return named.get(asked or "", served[0]), ()
+    by_name = {each.name: each for each in served}
+    if asked is not None and asked in by_name:
+        return by_name[asked], ()
+    if not access.current().sees_all:
+        return None, ()
+    if asked is None:
+        return served[0], ()
     fate = fate_of(root, asked) if (root := workspace()) else None
-    if fate and fate.name in named:
-        return named[fate.name], (f"The map “{asked}” is called “{fate.name}” now.",)
-    instead = f"this is “{served[0].name}”."
+    if fate and fate.name in by_name:
+        return by_name[fate.name], (f"The map “{asked}” is called “{fate.name}” now.",)
+    instead = f"this is “{served[0].title}”."
     if fate:
         when = wording.day(fate.when)
         return served[0], (f"The map “{asked}” was deleted on {when}; {instead}",)

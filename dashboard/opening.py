@@ -106,6 +106,8 @@ def head(query: str) -> str:
     if not served:
         return ""
     chosen, _ = loading.choose(served, view)
+    if chosen is None:
+        return ""
     try:
         digest = str(artefact.read_manifest(chosen.folder)["digest"])
     except (MapError, OSError):
@@ -152,11 +154,14 @@ def scene(query: Mapping[str, list[str]], *, dark: bool) -> dict[str, Any] | Non
     opened = _open(view)
     if opened is None:
         return None
-    return _drawn(opened, view, dark=dark)
+    pages = tuple(info.name for info in links.in_navigation())
+    return _drawn(opened, view, pages, dark=dark)
 
 
 @lru_cache(maxsize=8)
-def _drawn(opened: TopicMap, view: View, *, dark: bool) -> dict[str, Any] | None:
+def _drawn(
+    opened: TopicMap, view: View, pages: tuple[str, ...], *, dark: bool
+) -> dict[str, Any] | None:
     """The picture of a view: most readers of a large map open it on the same one."""
     palette = DARK if dark else LIGHT
     screen, _ = compose(opened, view, palette)
@@ -164,7 +169,7 @@ def _drawn(opened: TopicMap, view: View, *, dark: bool) -> dict[str, Any] | None
         return None
     return {
         **layer_data(screen, groups(screen)),
-        "pages": _pages(screen.view),
+        "pages": _pages(screen.view, pages),
         "summary": screen.selection.summary,
         "colours": style_variables(palette),
         "beside": screen.view.beside,
@@ -172,7 +177,7 @@ def _drawn(opened: TopicMap, view: View, *, dark: bool) -> dict[str, Any] | None
     }
 
 
-def _pages(view: View) -> list[dict[str, str]]:
+def _pages(view: View, names: tuple[str, ...]) -> list[dict[str, str]]:
     """The pages that the navigation leads to, with the filters kept."""
     kept = links.params(
         view, place=False, paper=None, topic=None, area=None, named=None, at=None, build=None
@@ -182,6 +187,7 @@ def _pages(view: View) -> list[dict[str, str]]:
     return [
         {"title": info.title, "href": f"./{'' if info.name == first else info.name}{query}"}
         for info in links.in_navigation()
+        if info.name in names
     ]
 
 
@@ -190,6 +196,8 @@ def _open(view: View) -> TopicMap | None:
     if not served:
         return None
     chosen, _ = loading.choose(served, view)
+    if chosen is None:
+        return None
     try:
         return loading.open_map(chosen.folder)
     except (MapError, OSError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 
-from dashboard import links, opening
+from dashboard import access, links, opening
 from dashboard.preload import link_header, scripts
 from dashboard.previews import preview
 
@@ -54,7 +54,7 @@ class PageHead:
             return
         picture = said = ""
         page = self._page(scope)
-        if page is not None:
+        if page is not None and access.current().may_read:
             headers = Headers(scope=scope)
             said = await run_in_threadpool(preview, scope, headers, page=page, root=self._root)
             if page == _MAP and "text/html" in headers.get("accept", ""):

@@ -50,6 +50,8 @@ def preview(scope: Scope, headers: Headers, *, page: str, root: str) -> str:
     if not served or not _HOST.fullmatch(host):
         return ""
     chosen, _ = loading.choose(served, view)
+    if chosen is None:
+        return ""
     try:
         topic_map = loading.open_map(chosen.folder)
     except (MapError, OSError):
@@ -58,7 +60,7 @@ def preview(scope: Scope, headers: Headers, *, page: str, root: str) -> str:
     scheme = forwarded if forwarded in ("http", "https") else scope.get("scheme", "http")
     picture = f"{scheme}://{host}{root}/{_address('card', topic_map.digest, chosen.name)}"
     width, height = CARD_SIZE
-    title, said = _told(topic_map, view, page, chosen.name)
+    title, said = _told(topic_map, view, page, chosen.title)
     tags = {
         "og:type": "website",
         "og:site_name": "Papermap",
@@ -144,4 +146,4 @@ def _picture(request: Request) -> Response:
 
 @lru_cache(maxsize=_MOST_KEPT)
 def _drawn(served: ServedMap, digest: str, named: bool) -> bytes:  # noqa: ARG001 - of the key
-    return card_png(loading.open_map(served.folder), title=served.name if named else None)
+    return card_png(loading.open_map(served.folder), title=served.title if named else None)

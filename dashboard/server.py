@@ -8,8 +8,9 @@ from starlette.middleware import Middleware
 from streamlit import config
 from streamlit.starlette import App
 
-from dashboard import opening
+from dashboard import access, opening
 from dashboard.api import api_route
+from dashboard.gate import Gate
 from dashboard.hosting import Guard, health_routes
 from dashboard.page_head import PageHead
 from dashboard.previews import picture_routes
@@ -27,5 +28,10 @@ app = App(
         *picture_routes(_BASE),
         api_route(_BASE),
     ],
-    middleware=[Middleware(Guard), Middleware(PageHead, base=_BASE)],
+    middleware=[
+        Middleware(Guard),
+        Middleware(Gate, base=_BASE),
+        Middleware(PageHead, base=_BASE),
+    ],
+    secrets={"auth": dict(access.rules().auth)} if access.rules().signs_in else None,
 )

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     ("errors",),
     (
+        "access",
         "alignment",
         "chat",
         "console",
@@ -36,13 +37,12 @@ LAYERS = (
         "pieces",
         "progress",
         "sample",
-        "serving",
         "settings",
         "tex",
         "thirdparty",
         "wording",
     ),
-    ("snapshots", "topicmap"),
+    ("serving", "snapshots", "topicmap"),
     ("grams", "medoids", "subtopics", "tablefiles", "traits", "trend_bursts", "wordsearch"),
     (
         "diction",
@@ -101,6 +101,7 @@ LAYERS = (
 
 #: What the dashboard may use: modules that read a map, none that fits one.
 READ_SIDE = {
+    "access",
     "artefact",
     "curation",
     "drafts",

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from topics.build_summaries import account_of_update, summary_of_build
 from topics.commands import command_line
@@ -164,31 +165,39 @@ def _cache(console: Progress, *, enabled: bool) -> Any:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from topics.access import named, read_access, secrets_file
     from topics.serving import Server
     from topics.store import default_root
 
+    secrets = secrets_file()
+    access = read_access(secrets, base_path=f"/{arguments.base_path.strip('/')}".rstrip("/"))
     maps = [str(_local(each)) for each in arguments.maps] or [_sample_map()]
     reach = {
         "host": arguments.host,
         "port": arguments.port,
         "base_path": arguments.base_path,
     }
-    server = Server(maps, **reach, workspace=_workspace(arguments), cache=default_root())
+    workspace = _workspace(arguments, editors=bool(access.editors))
+    server = Server(maps, **reach, workspace=workspace, cache=default_root(), secrets=secrets)
     with Console(sys.stderr) as console:
         console.stage(1, 1, "Starting the dashboard")
         server.start()
     print(f"Papermap is at {server.address} (Ctrl+C stops it)", flush=True)
+    if access.mode == "link":
+        for name in named(map(Path, maps)):
+            print(f"{name}: {server.address}/?map={quote(access.link_name(name))}", flush=True)
     if not arguments.no_browser:
         server.open_browser()
     return server.wait()
 
 
-def _workspace(arguments: argparse.Namespace) -> str | None:
-    """Folder for the maps that readers build; None where they may not."""
+def _workspace(arguments: argparse.Namespace, *, editors: bool) -> str | None:
+    """Folder for the maps that readers build; None where nobody may, editors by name neither."""
     from topics.serving import WORKSPACE_VARIABLE, is_this_machine
     from topics.store import default_root
 
-    if arguments.read_only or not (arguments.allow_builds or is_this_machine(arguments.host)):
+    is_open = arguments.allow_builds or editors or is_this_machine(arguments.host)
+    if arguments.read_only or not is_open:
         return None
     return os.environ.get(WORKSPACE_VARIABLE) or str(default_root() / "maps")
 

@@ -23,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from topics.access import SECRETS_VARIABLE
 from topics.errors import PapermapError
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Server:
         base_path: path under which a web server in front passes the dashboard on; none where empty.
         workspace: folder in which readers may build maps; nobody may where None.
         cache: folder of the stage outputs that their builds share; the workspace's own where None.
+        secrets: file that says who may read and edit, see `topics.access`; none where None.
     """
 
     def __init__(
@@ -74,10 +76,12 @@ class Server:
         base_path: str = "",
         workspace: str | os.PathLike[str] | None = None,
         cache: str | os.PathLike[str] | None = None,
+        secrets: Path | None = None,
     ) -> None:
         self._maps = [str(Path(path).absolute()) for path in maps]
         self._workspace = None if workspace is None else Path(workspace).absolute()
         self._cache = None if cache is None else Path(cache).absolute()
+        self._secrets = secrets
         self._host = host
         self._base = _checked_path(base_path)
         self._port = _free_port(host) if port is None else _checked(port)
@@ -105,7 +109,7 @@ class Server:
             )
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and app
             self._command(),
-            env=environment(self._maps, self._workspace, self._cache),
+            env=environment(self._maps, self._workspace, self._cache, self._secrets),
             cwd=_app().parent.parent,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -205,11 +209,16 @@ class Server:
 
 
 def environment(
-    maps: Sequence[str], workspace: Path | None = None, cache: Path | None = None
+    maps: Sequence[str],
+    workspace: Path | None = None,
+    cache: Path | None = None,
+    secrets: Path | None = None,
 ) -> dict[str, str]:
     """The environment that tells the dashboard what to show and where readers may build."""
     told = {**os.environ, MAPS_VARIABLE: os.pathsep.join(maps)}
     told.pop(WORKSPACE_VARIABLE, None)
+    # Never one that happens to lie where the process is at home.
+    told[SECRETS_VARIABLE] = "none" if secrets is None else str(secrets)
     if workspace is not None:
         told[WORKSPACE_VARIABLE] = str(workspace)
     if cache is not None:

@@ -110,7 +110,7 @@ def make_api() -> FastAPI:
 
 
 def _maps(request: Request) -> Maps:
-    return Maps(maps=[_told(request, served) for served in loading.served_maps()])
+    return Maps(maps=[_told(request, served) for served in loading.listed_maps()])
 
 
 def _map(request: Request, name: Name) -> MapAnswer:
@@ -210,7 +210,7 @@ def _served(name: str) -> loading.ServedMap:
     for each in served:
         if each.name == name:
             return each
-    known = ", ".join(each.name for each in served[:12]) or "none"
+    known = ", ".join(each.name for each in loading.listed_maps()[:12]) or "none to be named"
     raise HTTPException(404, f"No map is called {name[:100]!r}; here are: {known}.")
 
 

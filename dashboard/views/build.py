@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import build_form, build_progress, building, links, loading, map_list, text
+from dashboard import access, build_form, build_progress, building, links, loading, map_list, text
 from dashboard.map_list import served_name, view_of
 from dashboard.state import View
 from dashboard.upkeep import fate_of
@@ -25,7 +25,7 @@ _OWN = "build-own"
 
 def show(view: View) -> None:
     """Draw the view; it needs no map."""
-    root = workspace()
+    root = workspace() if access.may_change() else None
     _sidebar(view)
     with st.container(key="pm-page"), st.container(key="pm-build"):
         if root is None:
@@ -50,12 +50,12 @@ def _sidebar(view: View) -> None:
     """The maps in place of the filters, which mean nothing here."""
     with st.sidebar:
         st.html('<div class="pm-brand">Papermap</div>')
-        served = loading.served_maps()
+        served = loading.listed_maps()
         if served:
             st.html(text.element("div", "Maps", css_class="pm-label"))
         with st.container(gap=None, key="pm-maps"):
             for each in served:
-                links.link("map", view_of(each.name, view), label=each.name)
+                links.link("map", view_of(each.name, view), label=each.title)
 
 
 def _not_here() -> None:

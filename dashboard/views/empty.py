@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import links, text
+from dashboard import access, links, text
 from dashboard.state import View
-from dashboard.workspace import workspace
 
 if TYPE_CHECKING:
     from dashboard.screen import Screen
     from topics.errors import MapError
 
-__all__ = ["broken", "no_map", "no_match"]
+__all__ = ["broken", "no_map", "no_match", "not_linked"]
 
 
 def no_map() -> None:
@@ -25,7 +24,7 @@ def no_map() -> None:
             "Papermap shows maps that were built from saved pages or exports of papers, "
             "and it was started without one."
         )
-        if workspace():
+        if access.may_change():
             links.link("build", View(), label="Build one here", icon=links.BUILD.icon)
         st.markdown("##### See the bundled sample")
         st.code("make run", language="bash")
@@ -33,6 +32,16 @@ def no_map() -> None:
         st.code(
             "papermap build page1.txt page2.html --out my-map\npapermap serve my-map",
             language="bash",
+        )
+
+
+def not_linked() -> None:
+    """Say that a map's own link is needed."""
+    with st.container(key="pm-empty"):
+        st.title("This address leads to no map", anchor=False)
+        st.markdown(
+            "Maps are shared by link here. Use the whole link that you were given, to its last "
+            "letter; if it does not work any more, ask whoever gave it to you."
         )
 
 

@@ -24,7 +24,7 @@ _IN_A_ROW = 3
 
 def show(view: View) -> None:
     """Draw the view."""
-    served = loading.served_maps()
+    served = loading.listed_maps()
     with st.container(key="pm-page"):
         st.title(wording.count(len(served), "map"), anchor=False)
         for start in range(0, len(served), _IN_A_ROW):
@@ -39,7 +39,7 @@ def _card(served: ServedMap, view: View, *, is_first: bool) -> None:
     try:
         manifest = artefact.read_manifest(served.folder)
     except (MapError, OSError):
-        st.html(text.element("p", served.name, css_class="pm-map-name"))
+        st.html(text.element("p", served.title, css_class="pm-map-name"))
         st.caption("This map cannot be read at present.")
         return
     picture = previews.picture_address(str(manifest["digest"]), served.name)
@@ -50,7 +50,7 @@ def _card(served: ServedMap, view: View, *, is_first: bool) -> None:
     links.link(
         "map",
         View(colour=view.colour),
-        label=served.name,
+        label=served.title,
         icon=":material/scatter_plot:",
         map=None if is_first else served.name,
     )

@@ -123,7 +123,8 @@ def test_who_may_build(
 ) -> None:
     monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path))
     monkeypatch.delenv(WORKSPACE_VARIABLE, raising=False)
-    workspace = cli._workspace(command_line(version=cli._Version).parse_args(["serve", *flags]))
+    parsed = command_line(version=cli._Version).parse_args(["serve", *flags])
+    workspace = cli._workspace(parsed, editors=False)
     assert workspace == (str(tmp_path / "maps") if allowed else None)
 
 
