@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from topics.topicmap import TopicMap
 
-#: Without a graphics card, Chromium draws WebGL in software; and it speaks to nobody on its own.
+#: Without a graphics card, Chromium draws WebGL in software, but not the rest of the page through
+#: it, which would take most of a test's time; and it speaks to nobody on its own.
 ARGUMENTS = [
     "--no-sandbox",
     "--use-gl=angle",
@@ -30,6 +31,9 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-gpu-compositing",
+    "--disable-gpu-rasterization",
+    "--disable-accelerated-2d-canvas",
 ]
 
 
