@@ -84,7 +84,9 @@ def test_a_draft_is_placed_on_the_map_and_stays_out_of_the_address(
     page.locator(".st-key-pm-found a").first.click()
     page.get_by_role("button", name="Back to the list").click()
     expect(page.locator(".pm-cross")).to_have_count(1)
-    expect(page.get_by_role("textbox", name="Your text")).to_have_value(re.compile("Machine unlearning"))
+    expect(page.get_by_role("textbox", name="Your text")).to_have_value(
+        re.compile("Machine unlearning")
+    )
 
 
 def test_a_link_to_the_page_that_is_shown_changes_the_address(
