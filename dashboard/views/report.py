@@ -168,7 +168,7 @@ def _draw(blocks: Sequence[Block]) -> None:
                 continue
             for block in run:
                 if isinstance(block, Figure):
-                    st.image(block.svg, width="stretch")
+                    st.image(block.svg, width="stretch", alt=block.caption or "Figure")
                     st.caption(text.plain(block.caption))
 
 

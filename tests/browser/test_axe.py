@@ -1,0 +1,143 @@
+"""Every view is looked through by axe: nothing serious may stand in a reader's way."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+from topics.serving import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import OpenTab
+    from topics.topicmap import TopicMap
+
+#: What axe calls serious or worse, with the elements that it finds fault with.
+_FAULTS = """async () => {
+  const options = { resultTypes: ["violations"], preload: false, iframes: false };
+  const found = await axe.run(document, options);
+  return found.violations
+    .filter(({ impact }) => ["serious", "critical"].includes(impact))
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => [id, html.slice(0, 300), failureSummary]));
+}"""
+
+#: Light or dark, and width and height.
+_LOOKS = (
+    (False, (1280, 800)),
+    (True, (1280, 800)),
+    (True, (390, 844)),
+    (False, (390, 844)),
+)
+
+_AREA = "-40,-40 40,-40 40,40 -40,40"
+
+_ADDRESSES = {
+    "map": "/",
+    "map by date and comments": "/?colour=date&size=comments",
+    "a paper beside the map": "/?paper={paper}",
+    "a topic on the map": "/?topics=0",
+    "a search": "/?text=diffusion",
+    "papers like one": "/?like={paper}",
+    "nothing found": "/?text=nosuchword",
+    "a selection": f"/?area={_AREA}",
+    "what is new": "/?new=2025-01",
+    "a place": "/?place=yes",
+    "trends": "/trends",
+    "trends as lines": "/trends?chart=lines&by=topic",
+    "trends as a stream": "/trends?chart=stream&measure=papers",
+    "topics": "/topic",
+    "one topic": "/topic?topic=0",
+    "two topics": "/topic?topic=0&against=1",
+    "papers": "/paper",
+    "one paper": "/paper?paper={paper}",
+    "reading list": "/reading?reading={paper}",
+    "empty reading list": "/reading",
+    "quality": "/quality",
+    "report": "/report",
+    "maps": "/maps",
+}
+
+
+@pytest.fixture(scope="module")
+def desk(made_map: TopicMap, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a dashboard whose readers may build and edit."""
+    folder = tmp_path_factory.mktemp("desk")
+    assert made_map.path is not None
+    shutil.copytree(made_map.path, folder / "map")
+    (folder / "workspace").mkdir()
+    server = Server([str(folder / "map")], workspace=Path(folder / "workspace"))
+    server.start()
+    yield server.address
+    server.stop()
+
+
+@pytest.mark.parametrize("view", _ADDRESSES)
+def test_axe_finds_nothing_serious(
+    open_tab: OpenTab, site: str, made_map: TopicMap, view: str
+) -> None:
+    paper = str(made_map.papers["id"].iloc[0])
+    page = open_tab(site + _ADDRESSES[view].format(paper=paper))
+    assert _faults(page) == []
+
+
+@pytest.mark.parametrize("view", ["build", "topic?topic=0", "topic"])
+def test_axe_finds_nothing_serious_where_maps_are_made_and_edited(
+    open_tab: OpenTab, desk: str, view: str
+) -> None:
+    page = open_tab(f"{desk}/{view}")
+    assert _faults(page, _EDITS.get(view)) == []
+
+
+def _edit(page: Page) -> None:
+    page.get_by_role("button", name="Edit topic").click()
+    page.get_by_role("dialog").get_by_label("Name", exact=True).wait_for()
+
+
+_EDITS: dict[str, Callable[[Page], None]] = {"topic?topic=0": _edit}
+
+
+def _faults(page: Page, then: Callable[[Page], None] | None = None) -> list[Any]:
+    """What axe finds in each look of a page."""
+    found: dict[str, Any] = {}
+    page.wait_for_selector(".st-key-pm-header")
+    for dark, (width, height) in _LOOKS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+        _still(page, dark=dark)
+        if then is not None:
+            then(page)
+            _still(page, dark=dark)
+            then = None
+        page.evaluate(AXE_SCRIPT + ";undefined")
+        for fault in page.evaluate(_FAULTS):
+            found.setdefault(str(fault[:2]), (dark, width, *fault))
+    return list(found.values())
+
+
+#: Whether the page has come to rest in the appearance that was asked for.
+_AT_REST = """(dark) => {
+  const app = document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]");
+  const map = document.querySelector(".pm-map");
+  if (!app || document.querySelector("[data-stale=true], [data-testid=stSkeleton]")) return false;
+  const paper = getComputedStyle(app).backgroundColor;
+  const probe = document.createElement("i");
+  probe.style.color = "var(--pm-background)";
+  document.body.append(probe);
+  const ours = getComputedStyle(probe).color;
+  probe.remove();
+  const isDark = Number(paper.match(/\\d+/)[0]) < 128;
+  return paper === ours && isDark === dark && (!map || "points" in map.dataset)
+    && !document.getAnimations().some((each) => each.effect?.getTiming().iterations !== Infinity);
+}"""
+
+
+def _still(page: Page, *, dark: bool) -> None:
+    page.wait_for_function(_AT_REST, arg=dark)
