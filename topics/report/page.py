@@ -111,7 +111,9 @@ def _table(table: Table) -> str:
             shown[0] = f'<a href="#{html.escape(table.links[place])}">{shown[0]}</a>'
         rows.append("<tr>" + "".join(cell("td", i, text) for i, text in enumerate(shown)) + "</tr>")
     body = "\n".join(rows)
-    return f'<div class="table"><table>\n{head}<tbody>\n{body}\n</tbody>\n</table></div>'
+    # Where it is wider than the page it scrolls, by keyboard too.
+    frame = '<div class="table" tabindex="0" role="group" aria-label="Table">'
+    return f"{frame}<table>\n{head}<tbody>\n{body}\n</tbody>\n</table></div>"
 
 
 def _paper(paper: Paper) -> str:
