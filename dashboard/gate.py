@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dashboard.access import Reader
 
-__all__ = ["Gate"]
+__all__ = ["Gate", "is_page"]
 
 #: The address that was asked for before the reader signed in, until they have.
 _WANTED = "papermap_wanted"
@@ -104,12 +104,9 @@ class Gate:
                 return 0 if access.may_change() or method == "OPTIONS" else 403
         if reader.may_read or inner.startswith(_FOR_ALL):
             return 0
-        if method in _READING and self._is_page(inner):
+        if method in _READING and is_page(inner):
             return 0
         return 403 if reader.mail else 401
-
-    def _is_page(self, inner: str) -> bool:
-        return inner == "" or inner in _pages()
 
     def _wanted(self, headers: Headers) -> str:
         """The page from which a reader went to sign in, as a part of an address of ours."""
@@ -117,7 +114,7 @@ class Gate:
         if came.netloc != headers.get("host", "") or not came.path.startswith(f"{self._root}/"):
             return ""
         inner = came.path.removeprefix(f"{self._root}/")
-        return f"{inner}?{came.query}" if self._is_page(inner) else ""
+        return f"{inner}?{came.query}" if is_page(inner) else ""
 
     def _remembered(self, cookies: Mapping[str, str]) -> str:
         """Where to go after signing in; whatever a cookie says, a page of ours."""
@@ -126,9 +123,14 @@ class Gate:
         except ValueError:
             return ""
         inner, _, query = told.partition("?")
-        if not self._is_page(inner) or not query.isascii() or not query.isprintable():
+        if not is_page(inner) or not query.isascii() or not query.isprintable():
             return ""
         return f"{self._root}/{inner}" + (f"?{query}" if query else "")
+
+
+def is_page(inner: str) -> bool:
+    """Whether an address, below the path under which the dashboard is served, is one of a page."""
+    return inner == "" or inner in _pages()
 
 
 def _pages() -> set[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from dashboard import access, loading
+from dashboard import access, crowd, loading
 from dashboard.loading import MOST_OPEN
 from topics import artefact
 from topics.errors import MapError
@@ -26,6 +26,7 @@ __all__ = ["Guard", "content_policy", "health_routes"]
 
 _HOST = re.compile(r"[\w.-]{1,255}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_NEARLY_FULL = 0.9
 _NEW = {"Cache-Control": "no-store"}
 
 
@@ -60,11 +61,13 @@ def _ready(_: Request) -> JSONResponse:
     given = [each for each in loading.served_maps() if loading.is_given(each.folder)]
     maps = {each.name: _state(each.folder, at < MOST_OPEN) for at, each in enumerate(given)}
     broken = {name: state for name, state in maps.items() if state != "ready"}
-    status = "not ready" if broken else "ready"
+    # Before people have to wait here, others are to be sent elsewhere.
+    is_full = crowd.fullness() >= _NEARLY_FULL
+    status = "not ready" if broken else "full" if is_full else "ready"
     # Where not everybody may know which maps there are, nobody is told here.
     told = maps if access.rules().mode == "open" else {}
     found = {"status": status, "maps": told}
-    return JSONResponse(found, status_code=503 if broken else 200, headers=_NEW)
+    return JSONResponse(found, status_code=200 if status == "ready" else 503, headers=_NEW)
 
 
 def _state(folder: Path, is_opened: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -317,8 +318,7 @@ def _picture(screen: Screen) -> dict[str, str]:
     """What stands around a picture of the map, and the name of its file."""
     topic_map = screen.topic_map
     name = topic_map.path.name if topic_map.path else "map"
-    sources = list(dict.fromkeys(map(str, topic_map.ledger["source"])))
-    told = ", ".join(sources[:3]) + (f" and {len(sources) - 3:,} more" if len(sources) > 3 else "")
+    told = _sources(topic_map)
     built = wording.day(topic_map.manifest.get("created"))
     by = traits(topic_map)[screen.view.colour].name.lower()
     if screen.view.size != "even":
@@ -330,6 +330,13 @@ def _picture(screen: Screen) -> dict[str, str]:
         "source": " · ".join(part for part in parts if part),
         "file": f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name).strip('-.') or 'map'}-map",
     }
+
+
+@lru_cache(maxsize=16)
+def _sources(topic_map: TopicMap) -> str:
+    """What a map was made of, in the order of its ledger, which may be long."""
+    sources = [str(source) for source in topic_map.ledger["source"].unique()]
+    return ", ".join(sources[:3]) + (f" and {len(sources) - 3:,} more" if len(sources) > 3 else "")
 
 
 def _event() -> Mapping[str, Any]:

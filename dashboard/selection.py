@@ -44,7 +44,8 @@ class Selection:
     @property
     def papers(self) -> pd.DataFrame:
         """The papers shown, in the order of the map; the index keeps the map's row numbers."""
-        return self.topic_map.papers.iloc[self.rows]
+        papers = self.topic_map.papers
+        return papers if len(self.rows) == len(papers) else papers.iloc[self.rows]
 
     @property
     def total(self) -> int:

@@ -10,6 +10,7 @@ from streamlit.starlette import App
 
 from dashboard import access, opening
 from dashboard.api import api_route
+from dashboard.crowd import Crowd
 from dashboard.gate import Gate
 from dashboard.hosting import Guard, health_routes
 from dashboard.page_head import PageHead
@@ -30,6 +31,7 @@ app = App(
     ],
     middleware=[
         Middleware(Guard),
+        Middleware(Crowd, base=_BASE),
         Middleware(Gate, base=_BASE),
         Middleware(PageHead, base=_BASE),
     ],

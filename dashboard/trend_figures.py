@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil, isnan
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleC
 _MARGIN = {"l": 40, "r": 14, "t": 8, "b": 26}
 
 
+@lru_cache(maxsize=256)
 def panel(
     line: Line,
     *,
@@ -39,13 +41,15 @@ def panel(
     unfinished: frozenset[str],
     colour: str,
     palette: Palette,
-    others: Sequence[Line] = (),
+    others: tuple[Line, ...] = (),
     top: float | None = None,
     height: int = 190,
 ) -> Any:
     """Draw one line with its 95 % band (shares) on top of the others in grey.
 
-    A period that is not over is a hollow point at the end of a dashed line.
+    A period that is not over is a hollow point at the end of a dashed line. Most readers look at
+    the same ones, and to make one takes longer than all else on a page: it is shared, never
+    change it.
 
     Args:
         line: what to draw.
@@ -95,8 +99,12 @@ def top_of(line: Line, measure: str) -> float:
     return highest or 1
 
 
+@lru_cache(maxsize=32)
 def volume(line: Line, *, unfinished: frozenset[str], palette: Palette, height: int = 150) -> Any:
-    """Draw the papers of the corpus in each period as bars; one that is not over is hollow."""
+    """Draw the papers of the corpus in each period as bars; one that is not over is hollow.
+
+    It is shared by readers, as those of `panel` are.
+    """
     import plotly.graph_objects as go
 
     hollow = [period in unfinished for period in line.periods]

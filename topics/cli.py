@@ -166,9 +166,11 @@ def _cache(console: Progress, *, enabled: bool) -> Any:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from topics.access import named, read_access, secrets_file
-    from topics.serving import Server
+    from topics.serving import READERS_VARIABLE, Server
     from topics.store import default_root
 
+    if arguments.most_readers:
+        os.environ[READERS_VARIABLE] = str(arguments.most_readers)
     secrets = secrets_file()
     access = read_access(secrets, base_path=f"/{arguments.base_path.strip('/')}".rstrip("/"))
     maps = [str(_local(each)) for each in arguments.maps] or [_sample_map()]

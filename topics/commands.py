@@ -137,6 +137,13 @@ def _add_serve(commands: Any, common: argparse.ArgumentParser) -> None:
         help="path under which a web server in front passes the dashboard on, e.g. /papermap",
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    parser.add_argument(
+        "--most-readers",
+        type=_readers,
+        default=None,
+        metavar="N",
+        help="people who may use the dashboard at the same time, others wait (default: 100)",
+    )
     builds = parser.add_mutually_exclusive_group()
     builds.add_argument(
         "--read-only",
@@ -149,6 +156,12 @@ def _add_serve(commands: Any, common: argparse.ArgumentParser) -> None:
         help="let whoever reaches the dashboard upload files, build maps and edit them "
         "(always so where only this machine does, as by default)",
     )
+
+
+def _readers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of people; expected 1 or more")
+    return int(text)
 
 
 def _add_read(commands: Any, common: argparse.ArgumentParser) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAPS_VARIABLE",
+    "READERS_VARIABLE",
     "WORKSPACE_VARIABLE",
     "Server",
     "environment",
@@ -42,6 +43,9 @@ MAPS_VARIABLE = "PAPERMAP_MAPS"
 
 #: Environment variable with the folder in which readers may build maps; none may without it.
 WORKSPACE_VARIABLE = "PAPERMAP_WORKSPACE"
+
+#: Environment variable with how many people may use the dashboard at the same time.
+READERS_VARIABLE = "PAPERMAP_MOST_READERS"
 
 #: Asks without any proxy: the dashboard is on this machine.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -177,6 +177,7 @@ def traits(topic_map: TopicMap) -> Mapping[str, Trait]:
     return found
 
 
+@lru_cache(maxsize=16)
 def sizes(topic_map: TopicMap) -> Mapping[str, Trait]:
     """What the points of a map can be sized by: numbers of which none is below zero."""
     import numpy as np

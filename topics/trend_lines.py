@@ -117,7 +117,7 @@ def _count_all(topic_map: TopicMap, step: str) -> Trends:
 
 
 def _count(topic_map: TopicMap, papers: pd.DataFrame, step: str) -> Trends:
-    from topics.trends import trend_table, unfinished_periods
+    from topics.trends import trend_table
 
     possible, chosen = _periods(topic_map)
     period = step if step in possible else chosen
@@ -130,12 +130,7 @@ def _count(topic_map: TopicMap, papers: pd.DataFrame, step: str) -> Trends:
         period=period,
         possible=possible,
         # Of the whole map: filters do not make a period more or less complete.
-        unfinished=unfinished_periods(
-            corpus,
-            list(whole["period"]),
-            as_of=topic_map.manifest.get("as_of"),
-            built=topic_map.manifest.get("created"),
-        ),
+        unfinished=_unfinished(topic_map, tuple(whole["period"])),
         corpus=_line("All papers", whole, totals),
         themes={
             str(theme): _line(str(theme), rows, totals)
@@ -146,6 +141,18 @@ def _count(topic_map: TopicMap, papers: pd.DataFrame, step: str) -> Trends:
             for topic, rows in table[table["topic"].notna()].groupby("topic", sort=False)
         },
         placement=_placement(topic_map, period),
+    )
+
+
+@lru_cache(maxsize=16)
+def _unfinished(topic_map: TopicMap, periods: tuple[str, ...]) -> frozenset[str]:
+    from topics.trends import unfinished_periods
+
+    return unfinished_periods(
+        topic_map.papers,
+        list(periods),
+        as_of=topic_map.manifest.get("as_of"),
+        built=topic_map.manifest.get("created"),
     )
 
 

@@ -12,8 +12,9 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -175,7 +176,7 @@ def _breaks_off(papers: pd.DataFrame, period: str) -> bool:
     first, last = period_span(period)
     ends = [
         end
-        for date in _cut(papers["date"], papers["date_precision"])
+        for date in _cut(_plain(papers["date"]), _plain(papers["date_precision"]))
         if (end := _latest(date)) is not None and first <= end <= last
     ]
     if not ends:
@@ -341,11 +342,16 @@ def _rows(totals: pd.Series[int], counts: pd.DataFrame) -> pd.DataFrame:
 
 def _places(papers: pd.DataFrame, period: Period, as_of: str | None) -> list[str | None]:
     # Many papers share a day, so each date is read once.
-    dates = list(_cut(papers["date"], papers["date_precision"]))
+    dates = list(_cut(_plain(papers["date"]), _plain(papers["date_precision"])))
     named = {
         date: None if _too_late(date, as_of) else period_of(date, period) for date in set(dates)
     }
     return [named[date] for date in dates]
+
+
+def _plain(column: pd.Series[Any]) -> Iterable[Any]:
+    """The values of a column, which it hands out one by one more slowly than all at once."""
+    return column.to_numpy(dtype=object)
 
 
 def _cut(dates: Iterable[str | None], precisions: Iterable[str | None]) -> Iterator[str | None]:
@@ -377,6 +383,7 @@ def _earliest(date: str | None) -> dt.date | None:
         return None
 
 
+@lru_cache(maxsize=20_000)
 def _latest(date: str | None) -> dt.date | None:
     """The last day that a date may mean."""
     match = _DATE.fullmatch(date) if isinstance(date, str) else None
