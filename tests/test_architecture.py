@@ -67,6 +67,7 @@ LAYERS = (
     ("communities", "contrast", "meaning", "neighbours"),
     ("placement", "selection"),
     ("projection", "clustering"),
+    ("second_pass",),
     ("consensus", "hierarchy", "memberships", "model", "stability"),
     ("newcomers", "themes", "trends", "quality", "usage"),
     ("choosing",),

@@ -79,8 +79,8 @@ class Clustering:
             `UNCLUSTERED` for papers in none.
         confidence: float array of shape (papers,): share of the paper's nearest papers, weighted
             by cosine, that lie in its topic (in its nearest topic, if unclustered).
-        nearest: int array of shape (papers,): its topic, or the topic that most of its nearest
-            papers are in; `UNCLUSTERED` where there are no topics.
+        nearest: int array of shape (papers,): its topic, or the one that it is nearest to;
+            `UNCLUSTERED` where there are no topics.
     """
 
     labels: np.ndarray

@@ -3,8 +3,10 @@
 One embedding's dense regions depend on its seed, and so do communities of the neighbour graph. Both
 are sought several times; two papers are tied by how alike they are and by the share of runs that
 had them together (evidence accumulation: Fred and Jain 2005; on the edges of the graph:
-Lancichinetti and Fortunato 2012). Topics are the communities of that graph. Papers with too few of
-their nearest papers in their topic stay unclustered, by the same rule as in one clustering alone.
+Lancichinetti and Fortunato 2012). Topics are the communities of that graph. All this is sought
+among neighbours that a second pass has sharpened (`topics.second_pass`), but for very small and
+very large corpora. Papers with too few of their nearest papers in their topic stay unclustered: of
+those nearest before the second pass, which makes all look surer than they are.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from topics.clustering import (
     topic_size_for,
 )
 from topics.communities import communities, worth
+from topics.neighbours import EXACT_LIMIT, likeness
 from topics.projection import cluster_space
+from topics.second_pass import LEAST_PAPERS, Sharpened, left_out, sharpened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +40,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Effort", "agreed", "effort_again", "effort_for", "find_topics"]
 
-#: Resolutions at which communities are sought, and the one of the topics. On labelled corpora of
-#: 250 to 5,000 papers topics at 3 agreed with the labels as well as dense regions alone or
-#: better; a lower one serves corpora of few labels, a higher one those of many.
+#: Resolutions at which communities are sought, and the one of the topics among plain neighbours
+#: and among sharpened ones, which part less readily. On labelled corpora of 250 to 5,000 papers
+#: topics at these agreed with the labels as well as dense regions alone or better; a lower one
+#: serves corpora of few labels, a higher one those of many.
 RESOLUTIONS = (2.0, 3.0, 4.5)
 RESOLUTION = 3.0
+SHARP_RESOLUTION = 6.0
 
 #: Where fewer than this share of the papers are in communities as large as a topic must be, they
 #: are sought at a lower resolution, so much lower each time, down to the least.
@@ -53,7 +59,7 @@ LEAST_RESOLUTION = 0.5
 #: dense regions that their papers lie in must then be, as a cosine: two runs in three had them as
 #: one.
 SIBLING_LINKS = 4.6
-LEAST_LINKS = 0.085
+LEAST_LINKS = 0.092
 SIBLING_REGIONS = 0.6
 
 
@@ -95,6 +101,7 @@ def find_topics(
     effort: Effort,
     dimensions: int,
     seed: int,
+    near: NeighbourGraph | None = None,
     min_topic_size: int | None = None,
     min_samples: int = 1,
 ) -> tuple[np.ndarray, Clustering]:
@@ -103,6 +110,8 @@ def find_topics(
     Args:
         vectors: float32 array of shape (papers, dimensions), rows of length one.
         graph: the papers' neighbours.
+        near: more neighbours of each, for a second pass to choose among; without a second pass
+            where None.
         effort: how often to look.
         dimensions: of the spaces in which dense regions are sought.
         seed: of all random steps.
@@ -112,26 +121,38 @@ def find_topics(
     Returns:
         The first of the spaces, and the topics.
     """
+    size = min_topic_size or topic_size_for(len(vectors))
+    seen, sharp = Sharpened(vectors, graph), False
+    if near is not None and LEAST_PAPERS <= len(vectors) <= EXACT_LIMIT:
+        seen, sharp = sharpened(vectors, graph, near=near, seed=seed), True
     spaces, regions = [], []
     for attempt in range(effort.embeddings):
         space = cluster_space(
-            vectors,
-            graph,
+            seen.vectors,
+            seen.graph,
             dimensions=dimensions,
             seed=(seed + attempt) % 2**32,
             epochs=effort.epochs,
         )
-        found = cluster(
-            space, graph, vectors=vectors, min_topic_size=min_topic_size, min_samples=min_samples
-        )
         spaces.append(space)
+        found = cluster(
+            space, seen.graph, vectors=seen.vectors, min_topic_size=size, min_samples=min_samples
+        )
         if found.topics:
             regions.append(found.nearest)
     if 2 * len(regions) <= effort.embeddings:
         # Communities are found in noise too; only dense places tell that there are topics.
         return spaces[0], no_topics(len(vectors))
-    size = min_topic_size or topic_size_for(len(vectors))
-    return spaces[0], agreed(regions, graph, vectors=vectors, size=size, effort=effort, seed=seed)
+    found = agreed(
+        regions,
+        seen.graph,
+        vectors=seen.vectors,
+        size=size,
+        effort=effort,
+        seed=seed,
+        resolution=SHARP_RESOLUTION if sharp else RESOLUTION,
+    )
+    return spaces[0], left_out(found, graph, vectors=vectors, size=size) if sharp else found
 
 
 def agreed(
@@ -142,6 +163,7 @@ def agreed(
     size: int,
     effort: Effort,
     seed: int,
+    resolution: float = RESOLUTION,
 ) -> Clustering:
     """The topics that dense regions and communities agree on.
 
@@ -152,8 +174,9 @@ def agreed(
         size: fewest papers of a topic.
         effort: how often to look for communities.
         seed: of the order in which papers are looked at.
+        resolution: of the topics.
     """
-    ties = _likeness(graph)
+    ties = likeness(graph)
     groups = [
         communities(ties, resolution=resolution, seed=(seed + repeat) % 2**32)
         for resolution in RESOLUTIONS
@@ -162,7 +185,7 @@ def agreed(
     agreement = (_together(ties, regions) + _together(ties, groups)) / 2
     ties.data *= agreement**2
     ties.eliminate_zeros()
-    labels = _large_enough(ties, size=size, tries=effort.last, seed=seed)
+    labels = _large_enough(ties, size=size, tries=effort.last, seed=seed, resolution=resolution)
     if labels.max(initial=UNCLUSTERED) < 0:
         return no_topics(len(labels))
     labels = cohesive(labels, graph, vectors=vectors, size=size)
@@ -177,11 +200,12 @@ def agreed(
     return settle(labels, graph, vectors=vectors)
 
 
-def _large_enough(ties: csr_matrix, *, size: int, tries: int, seed: int) -> np.ndarray:
+def _large_enough(
+    ties: csr_matrix, *, size: int, tries: int, seed: int, resolution: float
+) -> np.ndarray:
     """Communities of at least so many papers; of fewer, larger ones where most would be smaller."""
     import numpy as np
 
-    resolution = RESOLUTION
     while True:
         found = [
             communities(ties, resolution=resolution, seed=(seed + repeat) % 2**32)
@@ -193,22 +217,6 @@ def _large_enough(ties: csr_matrix, *, size: int, tries: int, seed: int) -> np.n
         resolution *= COARSER
         if np.mean(labels >= 0) >= LEAST_SHARE or resolution < LEAST_RESOLUTION:
             return labels
-
-
-def _likeness(graph: NeighbourGraph) -> csr_matrix:
-    """Cosines of neighbours, as a symmetric matrix; half where only one is the other's."""
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    papers, k = graph.indices.shape
-    weight = np.clip(1 - graph.distances[:, 1:].astype(np.float64), 1e-6, None)
-    rows = np.repeat(np.arange(papers), k - 1)
-    one_way = csr_matrix(
-        (weight.ravel(), (rows, graph.indices[:, 1:].ravel())), shape=(papers, papers)
-    )
-    both = ((one_way + one_way.T) / 2).tocsr()
-    both.sort_indices()
-    return both
 
 
 def _together(ties: csr_matrix, runs: Sequence[np.ndarray]) -> np.ndarray:

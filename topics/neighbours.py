@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+    from scipy.sparse import csr_matrix
 
-__all__ = ["NeighbourGraph", "knn_graph", "most_similar"]
+__all__ = ["EXACT_LIMIT", "NeighbourGraph", "knn_graph", "likeness", "most_similar"]
 
 #: Above this many papers, NN-descent beats exact search although it must be compiled first.
 EXACT_LIMIT = 30_000
@@ -31,6 +32,10 @@ class NeighbourGraph:
     def k(self) -> int:
         """Neighbours of a paper, itself counted."""
         return int(self.indices.shape[1])
+
+    def nearest(self, k: int) -> NeighbourGraph:
+        """The same with fewer neighbours of each paper."""
+        return NeighbourGraph(self.indices[:, :k], self.distances[:, :k])
 
 
 def knn_graph(vectors: np.ndarray, *, k: int, seed: int = 0) -> NeighbourGraph:
@@ -96,6 +101,22 @@ def _nn_descent(vectors: np.ndarray, k: int, seed: int) -> NeighbourGraph:
     distances[lost, 1:] = distances[lost, :-1]
     indices[:, 0], distances[:, 0] = rows, 0
     return NeighbourGraph(indices.astype(np.int32), distances.astype(np.float32))
+
+
+def likeness(graph: NeighbourGraph) -> csr_matrix:
+    """Cosines of neighbours, as a symmetric matrix; half where only one is the other's."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    papers, k = graph.indices.shape
+    weight = np.clip(1 - graph.distances[:, 1:].astype(np.float64), 1e-6, None)
+    rows = np.repeat(np.arange(papers), k - 1)
+    one_way = csr_matrix(
+        (weight.ravel(), (rows, graph.indices[:, 1:].ravel())), shape=(papers, papers)
+    )
+    both = ((one_way + one_way.T) / 2).tocsr()
+    both.sort_indices()
+    return both
 
 
 def most_similar(vectors: np.ndarray, row: int, *, k: int = 10) -> tuple[np.ndarray, np.ndarray]:

@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 19
+_VERSION = 20
 
 #: Libraries whose results change from version to version.
 _LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
@@ -80,9 +80,19 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """Where the papers are: neighbours, topics and the 2D map."""
+    """Where the papers are: neighbours, topics and the 2D map.
+
+    Attributes:
+        graph: the neighbours of each paper.
+        near: these and as many more, for topics to be sought among.
+        space: what dense regions were sought in.
+        points: float32 array of shape (papers, 2).
+        clustering: the topics.
+        key: names this output in the keys of later stages.
+    """
 
     graph: NeighbourGraph
+    near: NeighbourGraph
     space: np.ndarray
     points: np.ndarray
     clustering: Clustering
@@ -181,10 +191,13 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
         return Placed(*_placed(corpus, encoded, settings), key)
 
     def save(placed: Placed, folder: Path) -> None:
+        import numpy as np
+
         save_arrays(
             {
-                "indices": placed.graph.indices,
-                "distances": placed.graph.distances,
+                "indices": placed.near.indices,
+                "distances": placed.near.distances,
+                "neighbours": np.array(placed.graph.k),
                 "space": placed.space,
                 "points": placed.points,
                 **_arrays(placed.clustering),
@@ -194,8 +207,10 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
 
     def load(folder: Path) -> Placed:
         arrays = load_arrays(folder)
+        near = NeighbourGraph(arrays["indices"], arrays["distances"])
         return Placed(
-            graph=NeighbourGraph(arrays["indices"], arrays["distances"]),
+            graph=near.nearest(int(arrays["neighbours"])),
+            near=near,
             space=arrays["space"],
             points=arrays["points"],
             clustering=Clustering(arrays["labels"], arrays["confidence"], arrays["nearest"]),
@@ -207,18 +222,22 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
 
 def _placed(
     corpus: Corpus, encoded: Encoded, settings: BuildSettings
-) -> tuple[NeighbourGraph, np.ndarray, np.ndarray, Clustering]:
+) -> tuple[NeighbourGraph, NeighbourGraph, np.ndarray, np.ndarray, Clustering]:
     from topics.clustering import no_topics
     from topics.consensus import effort_for, find_topics
-    from topics.neighbours import knn_graph
+    from topics.neighbours import EXACT_LIMIT, knn_graph
     from topics.projection import layout, neighbours_for
     from topics.terms import ALIKE, sameness
 
-    near = min(settings.neighbours or neighbours_for(len(corpus)), len(corpus) - 1)
-    graph = knn_graph(encoded.vectors, k=near + 1, seed=settings.seed)
+    wanted = min(settings.neighbours or neighbours_for(len(corpus)), len(corpus) - 1)
+    # Twice as many cost next to nothing where all cosines are worked out anyway.
+    more = 2 * wanted if len(corpus) <= EXACT_LIMIT else wanted
+    near = knn_graph(encoded.vectors, k=more + 1, seed=settings.seed)
+    graph = near.nearest(wanted + 1)
     space, clustering = find_topics(
         encoded.vectors,
         graph,
+        near=near,
         effort=effort_for(len(corpus)),
         dimensions=settings.cluster_dimensions,
         seed=settings.seed,
@@ -228,7 +247,7 @@ def _placed(
     points = layout(encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed)
     if sameness(texts_of(corpus)) > ALIKE:
         clustering = no_topics(len(corpus))
-    return graph, space, points, clustering
+    return graph, near, space, points, clustering
 
 
 def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> Described:
@@ -348,10 +367,11 @@ def stability(
         from topics.consensus import effort_again, find_topics
         from topics.stability import topic_stability
 
-        def seek(vectors: np.ndarray, graph: NeighbourGraph, seed: int) -> Clustering:
+        def seek(vectors: np.ndarray, near: NeighbourGraph, seed: int) -> Clustering:
             return find_topics(
                 vectors,
-                graph,
+                near.nearest(max(2, round(placed.graph.k * near.k / placed.near.k))),
+                near=near,
                 effort=effort_again(len(vectors)),
                 dimensions=settings.cluster_dimensions,
                 seed=seed,
@@ -362,7 +382,7 @@ def stability(
         return topic_stability(
             described.clustering.labels,
             encoded.vectors,
-            placed.graph,
+            placed.near,
             seek=seek,
             seed=settings.seed,
         )
