@@ -46,9 +46,12 @@ def compare(screen: Screen, one: str, other: str) -> None:
         **links.bound(screen.view, "against"),
     )
     told = _told(topic_map, one, other)
-    for column, topic, words in zip(st.columns(2, gap="large"), (one, other), told, strict=True):
+    pair = (one, other)
+    for column, topic, words in zip(st.columns(2, gap="large"), pair, told, strict=True):
         with column:
             _side(screen, topic, words, beside=other if topic == one else one)
+    st.subheader("Over time", anchor=False)
+    _trends(screen, pair)
     _shared(topic_map, one, other)
     _bridges(screen, one, other)
 
@@ -91,7 +94,6 @@ def _side(screen: Screen, topic: str, words: tuple[Word, ...], *, beside: str) -
         )
     else:
         st.caption("No word is clearly more frequent here; there may be too few papers to tell.")
-    _trend(screen, topic, name)
 
 
 def _chip(word: Word) -> str:
@@ -102,31 +104,38 @@ def _chip(word: Word) -> str:
     )
 
 
-def _trend(screen: Screen, topic: str, name: str) -> None:
+def _trends(screen: Screen, pair: tuple[str, str]) -> None:
+    """The trends of both on one scale, side by side at one height."""
     found = trends(screen.topic_map)
-    if screen.view.measure == "share":
+    measure = screen.view.measure
+    if measure == "share":
         found, _ = with_solid_shares(found)
-    line = found.topics.get(topic)
-    st.markdown("##### Over time")
-    if line is None or not line.sum:
-        st.caption("None of its papers has a date.")
-        return
+    lines = [found.topics.get(topic) for topic in pair]
+    tops = [trend_figures.top_of(line, measure) for line in lines if line is not None and line.sum]
     themes = screen.topic_map.topics.set_index("id")["theme"]
     colours = screen.palette.theme_colours(screen.topic_map)
-    st.plotly_chart(
-        trend_figures.panel(
-            line,
-            measure=screen.view.measure,
-            unfinished=found.unfinished,
-            colour=colours.get(str(themes[topic]), screen.palette.grey),
-            palette=screen.palette,
-            height=200,
-        ),
-        theme=None,
-        config=trend_figures.CONFIG,
-        key=f"compare-trend-{topic}",
-        alt=f"Trend of {name}",
-    )
+    for column, topic, line in zip(st.columns(2, gap="large"), pair, lines, strict=True):
+        name = screen.topic_map.topic_names[topic]
+        with column:
+            st.html(text.element("div", name, css_class="pm-label"))
+            if line is None or not line.sum:
+                st.caption("None of its papers has a date.")
+                continue
+            st.plotly_chart(
+                trend_figures.panel(
+                    line,
+                    measure=measure,
+                    unfinished=found.unfinished,
+                    colour=colours.get(str(themes[topic]), screen.palette.grey),
+                    palette=screen.palette,
+                    top=max(tops),
+                    height=200,
+                ),
+                theme=None,
+                config=trend_figures.CONFIG,
+                key=f"compare-trend-{topic}",
+                alt=f"Trend of {name}",
+            )
 
 
 def _shared(topic_map: TopicMap, one: str, other: str) -> None:

@@ -10,10 +10,14 @@ from __future__ import annotations
 import html
 import re
 import textwrap
+from typing import TYPE_CHECKING
 
 from topics.wording import shorten
 
-__all__ = ["element", "hover", "plain", "shorten"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["authors", "element", "hover", "plain", "shorten"]
 
 _WORD_JOINER = "\u2060"
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
@@ -36,6 +40,24 @@ def element(tag: str, text: str, *, css_class: str = "") -> str:
     """One HTML element with the text in it, for ``st.html``; the text cannot become markup."""
     named = f' class="{html.escape(css_class)}"' if css_class else ""
     return f"<{tag}{named}>{html.escape(str(text))}</{tag}>"
+
+
+def authors(said: str, names: Sequence[str], *, most: int = 12) -> str:
+    """Who wrote a paper, for ``st.html``: of many names the first few, the others at a click.
+
+    Args:
+        said: all of it in words.
+        names: the names alone.
+        most: names that are always shown.
+    """
+    if len(names) <= most + 3:
+        return element("div", said, css_class="pm-authors")
+    first = html.escape(", ".join(names[:most]))
+    more = f"{len(names) - most:,} more"
+    return (
+        f'<details class="pm-authors"><summary><span>{first} and </span><u>{more}</u></summary>'
+        f"{html.escape(said)}</details>"
+    )
 
 
 def hover(text: str, *, width: int = 60, lines: int = 4) -> str:

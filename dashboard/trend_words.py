@@ -141,7 +141,7 @@ def _points(fitted: float | None) -> float | None:
 def _all(screen: Screen, found: Verdicts) -> None:
     frame = verdict_table(screen.topic_map)
     config = st.column_config
-    with st.expander("Every theme and topic with its rule", icon=":material/rule:"):
+    with st.expander("How each theme and topic was judged", icon=":material/rule:"):
         order = [name for name in screen.topic_map.themes["name"] if name in found.themes]
         for theme in order:
             head = text.element("span", theme, css_class="pm-theme")

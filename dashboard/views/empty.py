@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import access, links, text
+from dashboard import access, links, text, wording
 from dashboard.state import View
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def no_match(screen: Screen) -> bool:
                 "Say it in other words or in a whole sentence, or search by words."
             )
         else:
-            st.markdown("Take one of them away, or start again from all papers.")
+            st.markdown(_what_filters(screen))
         st.button(
             "Reset filters",
             icon=":material/filter_alt_off:",
@@ -83,3 +83,23 @@ def no_match(screen: Screen) -> bool:
             key="no-match-reset",
         )
     return True
+
+
+def _what_filters(screen: Screen) -> str:
+    """Which filters there are, so that a reader sees what to take away."""
+    view = screen.view
+    words = " ".join(view.text.split())
+    said = [
+        f"the words “{words if len(words) <= 80 else words[:79] + '…'}”" if words else "",
+        wording.count(len(view.themes), "theme") if view.themes else "",
+        wording.count(len(view.topics), "topic") if view.topics else "",
+        "a period" if view.since or view.until or view.new else "",
+        "the legend" if view.only else "",
+        "papers like another one" if view.like else "",
+        "a least confidence" if view.least_confidence is not None else "",
+        "no unclustered papers" if view.hide_unclustered else "",
+    ]
+    names = [each for each in said if each]
+    advice = "Search for fewer words" if len(names) == 1 and words else "Take one of them away"
+    told = text.plain(f"Shown are only papers by: {', '.join(names)}.") if names else ""
+    return f"{told} {advice}, or start again from all papers.".strip()

@@ -72,7 +72,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
         )
     st.html(
         text.element("h2", paper["title"] or "Untitled", css_class="pm-paper-title")
-        + text.element("div", _sentence(author_names(paper)), css_class="pm-authors")
+        + text.authors(_sentence(author_names(paper)), paper["authors"])
     )
     with st.container(horizontal=True, key="pm-panel-links"):
         if isinstance(topic := paper["topic"], str):

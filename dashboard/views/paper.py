@@ -27,6 +27,9 @@ __all__ = ["outside_links", "show"]
 #: A box with more titles than this is slow to open and no help.
 _MOST_CHOICES = 3000
 
+#: Authors beyond which a paper's page names the others at a click.
+_MOST_AUTHORS = 20
+
 #: In place of how surely a paper is in its topic, where that was decided by somebody.
 _BY_HAND = "put here by a person"
 
@@ -142,7 +145,11 @@ def _paper(screen: Screen, paper_id: str) -> None:
 def _facts(paper: dict[str, Any]) -> None:
     authors, date = author_names(paper), wording.date(paper["date"])
     # Only the first letter: the rest may be names.
-    said = [part[:1].upper() + part[1:] for part in (authors, date)]
+    authors, date = (part[:1].upper() + part[1:] for part in (authors, date))
+    many = len(paper["authors"]) > _MOST_AUTHORS
+    if many:
+        st.html(text.authors(authors, paper["authors"], most=_MOST_AUTHORS))
+    said = [date] if many else [authors, date]
     said += [
         wording.count(int(paper[name]), name[:-1])
         for name in ("comments", "upvotes")

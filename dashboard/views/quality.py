@@ -74,7 +74,10 @@ def _counts(screen: Screen) -> None:
                 paper=None,
             )
         if len(topic_map.ledger):
-            st.html(f'<a href="#{records.ANCHOR}">What became of every record</a>', width="content")
+            st.html(
+                f'<a class="pm-jump" href="#{records.ANCHOR}">What became of every record</a>',
+                width="content",
+            )
 
 
 def _figures(topic_map: TopicMap) -> None:

@@ -51,3 +51,16 @@ def test_an_element_holds_only_text() -> None:
 def test_a_shortened_text_is_short(title: str, length: int) -> None:
     assert len(text.shorten(title, length)) <= length
     assert text.shorten("two words", 20) == "two words"
+
+
+def test_of_many_authors_the_first_are_shown_and_all_are_at_hand() -> None:
+    names = [f"<b>Ada {at}</b>" for at in range(200)]
+    few = text.authors("Ada and Bo", ["Ada", "Bo"])
+    assert few == '<div class="pm-authors">Ada and Bo</div>'
+    many = text.authors(", ".join(names), names)
+    shown, rest = many.split("</summary>")
+    assert "Ada 11&lt;" in shown
+    assert "Ada 12&lt;" not in shown
+    assert "188 more" in shown
+    assert "Ada 199" in rest
+    assert "<b>" not in many
