@@ -35,8 +35,8 @@ Nearness: TypeAlias = "Callable[[int, Sequence[str]], Sequence[float]]"
 #: A term is a fragment where one longer phrase covers this share of its papers.
 FRAGMENT_SHARE = 0.7
 
-#: How much the share of papers counts against how special the phrase is.
-_COVERAGE = 0.75
+#: How much the share of papers counts against how special the phrase is, for topics and groups.
+_COVERAGE, _GROUP_COVERAGE = 0.9, 1.5
 #: How much of what is special about it is told from the siblings rather than from all papers.
 _AGAINST_SIBLINGS = 0.35
 #: How much it counts that most papers with the phrase are of the node.
@@ -170,8 +170,8 @@ def _gain(node: int, tree: Tree, counts: Usage) -> np.ndarray:
     if siblings:
         apart = np.log(share / counts.beside(siblings))
         special = (1 - _AGAINST_SIBLINGS) * special + _AGAINST_SIBLINGS * apart
-    # A group is named for what all of it is about, a topic for what is special about it.
-    coverage = _COVERAGE if node < tree.topics else 1.0
+    # A group is named for what all of it is about, a topic more for what is special about it.
+    coverage = _COVERAGE if node < tree.topics else _GROUP_COVERAGE
     held = np.maximum(counts.inside[node], 1e-9) / np.maximum(counts.everywhere, 1)
     return np.asarray(share**coverage * np.maximum(special, 0) * held**_HELD)
 
