@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=executable(playwright), args=ARGUMENTS)
         if asked.readme:
-            with _tab(browser, (1360, 850), dark=False) as page:
+            with _tab(browser, (1480, 880), dark=False, moving=True) as page:
                 _take(page, server.address + README_VIEW, README)
             print(README)
             return 0
@@ -140,7 +140,9 @@ def _edit(page: Page) -> None:
 
 
 @contextmanager
-def _tab(browser: Browser, size: tuple[int, int], *, dark: bool) -> Iterator[Page]:
+def _tab(
+    browser: Browser, size: tuple[int, int], *, dark: bool, moving: bool = False
+) -> Iterator[Page]:
     phone = size[0] < 500
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
@@ -148,7 +150,7 @@ def _tab(browser: Browser, size: tuple[int, int], *, dark: bool) -> Iterator[Pag
         is_mobile=phone,
         has_touch=phone,
         # A moving sign of work would look different in every picture.
-        reduced_motion="reduce",
+        reduced_motion="no-preference" if moving else "reduce",
     )
     yield context.new_page()
     context.close()
