@@ -49,6 +49,8 @@ def show(screen: Screen) -> None:
             column_config={"What": st.column_config.TextColumn(width="large")},
             alt=f"History of {wording.count(len(log.entries), 'edit')}",
         )
+        if editing.can_edit(screen) and len(log.edits) > 1:
+            _any_edit(log)
         with st.container(horizontal=True, key="pm-edits-do"):
             if editing.can_edit(screen):
                 _back_and_forth(log)
@@ -93,6 +95,34 @@ def history_frame(log: Log, topic_map: TopicMap) -> pd.DataFrame:
         for entry in reversed(log.entries)
     ]
     return pd.DataFrame(rows, columns=["Edit", "When", "Who", "What", "Why", "State"])
+
+
+def _any_edit(log: Log) -> None:
+    """Take back any one edit, those after it left as they are; or make it again."""
+
+    def said(edit: str) -> str:
+        entry = log.of[edit]
+        state = " (undone)" if edit in log.undone else ""
+        return text.plain(f"{text.shorten(entry.says, _LONGEST)}{state}")
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="pm-edits-any"):
+        chosen = st.selectbox(
+            "Take back one edit, whenever it was made",
+            [entry.id for entry in reversed(log.edits)],
+            index=None,
+            format_func=said,
+            placeholder="Choose an edit",
+            key="edits-choice",
+        )
+        kind = "redo" if chosen in log.undone else "undo"
+        st.button(
+            f"{kind.capitalize()} this edit",
+            icon=f":material/{kind}:",
+            disabled=chosen is None,
+            on_click=editing.ask,
+            args=(kind, chosen or ""),
+            key="edit-any",
+        )
 
 
 def _back_and_forth(log: Log) -> None:

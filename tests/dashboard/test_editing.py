@@ -13,6 +13,7 @@ from tests.dashboard.screens import assert_only_text, html_of, open_page, served
 from tests.factories import make_map, with_groups, write_map
 from topics import artefact, drafts
 from topics.curation import open_desk, record
+from topics.edits.log import parse_log
 from topics.publishing import publish
 
 if TYPE_CHECKING:
@@ -216,3 +217,22 @@ def test_every_page_shows_an_edited_map(tmp_path: Path, editor: None, name: str)
     page = open_page(folder, name, by="topic")
     assert not page.exception
     assert_only_text(page)
+
+
+def test_any_edit_can_be_taken_back_the_later_ones_left_as_they_are(
+    folder: Path, editor: None
+) -> None:
+    before = artefact.load(folder).topic_names["0"]
+    _rename(folder, "0", "A first name")
+    _rename(folder, "1", "A second name")
+    first = parse_log(artefact.read_log(folder)).edits[0].id
+    page = open_page(folder, "topic")
+    assert page.button(key="edit-any").disabled
+    with served(folder):
+        page.selectbox(key="edits-choice").set_value(first).run()
+        assert page.button(key="edit-any").label == "Undo this edit"
+        page.button(key="edit-any").click().run()
+        page.button(key="edit-apply").click().run()
+    assert not page.exception
+    names = artefact.load(folder).topic_names
+    assert (names["0"], names["1"]) == (before, "A second name")
