@@ -11,11 +11,11 @@ WORKDIR /app
 ENV UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 # The libraries first: they change less often than the code.
 COPY pyproject.toml uv.lock README.md LICENSE ./
-RUN uv sync --locked --no-dev --no-install-project
-COPY .streamlit .streamlit
+RUN uv sync --locked --no-dev --extra login --no-install-project
+COPY .streamlit/config.toml .streamlit/config.toml
 COPY topics topics
 COPY dashboard dashboard
-RUN uv sync --locked --no-dev --no-editable
+RUN uv sync --locked --no-dev --extra login --no-editable
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --no-create-home papermap \

@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint format clean refresh
+.PHONY: help run test lint format audit clean refresh
 
 BIN := .venv/bin
 STAMP := .venv/.papermap
@@ -49,6 +49,9 @@ lint: $(STAMP) ## Check style, format, docstrings and types
 format: $(STAMP) ## Put style and format right where that can be done automatically
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+audit: $(STAMP) ## Compare the locked dependencies with what is known of their weaknesses (osv.dev)
+	@sh .ci/audit
 
 clean: ## Remove environment and caches; maps built in the dashboard stay in cache/maps
 	rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

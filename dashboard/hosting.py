@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from base64 import b64encode
 from functools import lru_cache
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Guard", "content_policy", "health_routes"]
 
+#: Environment variable with hosts whose pages may show the dashboard, e.g. https://huggingface.co.
+FRAMES_VARIABLE = "PAPERMAP_FRAMES"
+
+_SITE = re.compile(r"https://(\*\.)?[\w-]{1,63}(\.[\w-]{1,63}){1,9}(:\d{1,5})?", re.ASCII)
 _HOST = re.compile(r"[\w.-]{1,255}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _NEARLY_FULL = 0.9
@@ -107,9 +112,15 @@ def content_policy(host: str = "") -> str:
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors 'self'{_frames()}",
         )
     )
+
+
+def _frames() -> str:
+    """Other hosts whose pages may show the dashboard within them, as the environment says."""
+    named = os.environ.get(FRAMES_VARIABLE, "").split()
+    return "".join(f" {each}" for each in named if _SITE.fullmatch(each))
 
 
 def _inline_scripts() -> list[str]:

@@ -216,23 +216,23 @@ def local_folder(address: str) -> Path:
     """The folder of a map: a path as it is; of a URL the copy of what is published there.
 
     Only what is new is fetched, every file is compared with the manifest, and the copy changes as
-    a whole. ``URL@DIGEST`` means one snapshot, by at least eight signs of its digest.
+    a whole. One snapshot is meant by its own address, ``URL/snapshots/DIGEST``, or by
+    ``URL@DIGEST`` with at least eight signs of its digest.
 
     Raises:
         MapError: nothing is published there, or nothing that is whole.
     """
     if not is_url(address):
         return Path(address)
-    url, _, digest = (
-        address.partition("@") if "@" in address.rpartition("/")[2] else (address, "", "")
-    )
+    url, digest = _split(address)
     name = url.rstrip("/").rpartition("/")[2] or "map"
     mark = hashlib.sha256(url.encode()).hexdigest()[:12]
     mirror = FolderPlace(default_root() / "published" / mark / name)
     remote = place_at(url)
     known = published(url)
     standing = [each for each in known if not each.withdrawn]
-    if digest:
+    gone = next((each for each in known if each.withdrawn and each.digest == digest), None)
+    if digest and not gone:
         standing = [_chosen(standing, digest, url)]
     for each in known:
         try:
@@ -241,6 +241,8 @@ def local_folder(address: str) -> Path:
             raise _unreadable(remote, error) from error
         if record is not None:
             _keep(mirror, record_name(each.digest), record, url)
+    if gone:
+        return Path(mirror.address) / SNAPSHOTS / digest  # what is kept there says why
     refused: MapError | None = None
     for each in standing:
         try:
@@ -257,6 +259,15 @@ def local_folder(address: str) -> Path:
     current = each.digest if standing else None
     _keep(mirror, POINTER, {"format": 1, "current": current}, url)
     return Path(mirror.address)
+
+
+def _split(address: str) -> tuple[str, str]:
+    """The address of a place, and the digest of the snapshot that is meant; empty for the last."""
+    place, _, last = address.rstrip("/").rpartition("/")
+    if place.endswith(f"/{SNAPSHOTS}") and is_digest(last):
+        return place.removesuffix(f"/{SNAPSHOTS}"), last
+    url, _, digest = address.partition("@") if "@" in last else (address, "", "")
+    return url, digest
 
 
 def _keep(mirror: FolderPlace, name: str, value: dict[str, Any], url: str) -> None:

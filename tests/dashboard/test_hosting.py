@@ -99,6 +99,17 @@ def test_sockets_go_to_the_pages_own_host_alone(host: str, sockets: str) -> None
     assert "*" not in content_policy(host)
 
 
+def test_others_show_the_dashboard_within_their_pages_only_where_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = "https://huggingface.co https://*.hf.space; script-src * http://a.b 'none' https://*"
+    monkeypatch.setenv("PAPERMAP_FRAMES", named)
+    content_policy.cache_clear()
+    rules = dict(rule.split(" ", 1) for rule in content_policy("a.b").split("; "))
+    content_policy.cache_clear()
+    assert rules["frame-ancestors"] == "'self' https://huggingface.co"
+
+
 def test_of_inline_scripts_only_streamlits_own_may_run() -> None:
     rules = dict(rule.split(" ", 1) for rule in content_policy().split("; "))
     assert "unsafe" not in rules["script-src"]

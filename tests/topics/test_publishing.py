@@ -345,6 +345,7 @@ def test_a_url_is_read_as_a_folder_is(maps: list[TopicMap], url: str) -> None:
     assert folder.name == "maps"
     assert load(folder).digest == second.digest
     assert load(local_folder(f"{url}@{first.digest[:8]}")).digest == first.digest
+    assert load(local_folder(first.address)).digest == first.digest
     store = fsspec.filesystem("memory")
     asked: list[str] = []
     real = type(store).cat_file
@@ -358,6 +359,9 @@ def test_a_url_is_read_as_a_folder_is(maps: list[TopicMap], url: str) -> None:
     assert load(local_folder(url)).digest == first.digest
     with pytest.raises(SettingsError):
         local_folder(f"{url}@{second.digest[:8]}")
+    with pytest.raises(MapWithdrawn, match="why not"):
+        load(local_folder(second.address))
+    assert load(local_folder(first.address)).digest == first.digest
 
 
 def test_a_harmed_upload_is_refused_and_the_one_before_stays(
