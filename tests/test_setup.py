@@ -378,7 +378,7 @@ def test_no_browser_to_be_had_is_a_clear_failure(usual: Machine) -> None:
 
 def test_help_lists_every_target(usual: Machine) -> None:
     listed = [line.split()[1] for line in usual.make().stdout.splitlines()]
-    assert listed == ["help", "run", "test", "lint", "format", "clean"]
+    assert listed == ["help", "run", "test", "lint", "format", "audit", "clean"]
 
 
 def test_clean_leaves_a_fresh_checkout(usual: Machine) -> None:
@@ -413,9 +413,10 @@ def test_clean_leaves_a_fresh_checkout(usual: Machine) -> None:
     }
 
 
-def test_the_integration_runs_what_a_newcomer_runs() -> None:
+def test_the_integration_runs_what_a_newcomer_runs_and_the_audit() -> None:
     file = ROOT / ".ci" / "run"
     lines = file.read_text(encoding="utf-8").splitlines()
     code = [line for line in lines if line and not line.startswith("#")]
-    assert code == ["set -euo pipefail", 'cd "$(dirname "${BASH_SOURCE[0]}")/.."', "make test"]
+    assert code[:2] == ["set -euo pipefail", 'cd "$(dirname "${BASH_SOURCE[0]}")/.."']
+    assert code[2:] == ["make test", "make audit"]
     assert os.access(file, os.X_OK)
