@@ -83,6 +83,12 @@ class Server:
         secrets: Path | None = None,
     ) -> None:
         self._maps = [str(Path(path).absolute()) for path in maps]
+        for path in self._maps:
+            if os.pathsep in path:
+                raise PapermapError(
+                    f"“{path}” has a “{os.pathsep}” in it, which separates folders here. Give the "
+                    "folder another name, or serve a link to it."
+                )
         self._workspace = None if workspace is None else Path(workspace).absolute()
         self._cache = None if cache is None else Path(cache).absolute()
         self._secrets = secrets

@@ -232,3 +232,8 @@ def test_a_browser_is_opened_where_there_is_a_desktop(
     server = Server([], port=4000)
     server.open_browser()
     assert seen == [server.address] * opened
+
+
+def test_a_folder_whose_name_separates_folders_is_refused() -> None:
+    with pytest.raises(PapermapError, match="another name"):
+        Server([f"/maps/a{os.pathsep}b"])
