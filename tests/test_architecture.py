@@ -28,6 +28,7 @@ LAYERS = (
     (
         "access",
         "alignment",
+        "aside",
         "chat",
         "console",
         "folders",

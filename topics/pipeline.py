@@ -110,7 +110,9 @@ def _found(
 ) -> tuple[TopicMap, Encoded]:
     """The map of a corpus, not yet written, and its encoder."""
     from topics import naming, stages, theming
+    from topics.aside import aside
     from topics.quality import mean_stability
+    from topics.stability import come_back
     from topics.tables import assemble
 
     theming.check_settings(settings)
@@ -119,6 +121,7 @@ def _found(
         encoded = stages.encode(corpus, settings, cache)
     with watch.stage(STAGES[2]):
         placed = stages.place(corpus, encoded, settings, cache)
+    again = aside(stages.sought_again, encoded, placed, settings, cache)
     with watch.stage(STAGES[3]):
         named = naming.propose_names(
             corpus, stages.describe(corpus, encoded, placed, cache), settings, cache
@@ -127,7 +130,7 @@ def _found(
     with watch.stage(STAGES[4]):
         themed = theming.sort_into_themes(corpus, encoded, described, settings, cache)
     with watch.stage(STAGES[5]):
-        stability = stages.stability(encoded, placed, described, settings, cache)
+        stability = come_back(described.clustering.labels, *again())
         tables = assemble(corpus, placed, described, themed, stability=stability)
         quality = {
             **stages.measure(placed, described, cache),

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     #: Seeks topics among some papers: their vectors, their neighbours and a seed.
     Seek = Callable[[np.ndarray, NeighbourGraph, int], Clustering]
 
-__all__ = ["MOST_PAPERS", "kept_neighbours", "repeats_for", "topic_stability"]
+__all__ = [
+    "MOST_PAPERS",
+    "come_back",
+    "kept_neighbours",
+    "repeats_for",
+    "sought_again",
+    "topic_stability",
+]
 
 #: Papers above which topics are not sought again: it would cost more than the map itself.
 MOST_PAPERS = 20_000
@@ -47,10 +54,21 @@ def topic_stability(
     seed: int,
     repeats: int | None = None,
 ) -> np.ndarray:
-    """Score each topic by how much of it comes back.
+    """Score each topic by how much of it comes back: `sought_again`, then `come_back`."""
+    return come_back(labels, *sought_again(vectors, graph, seek=seek, seed=seed, repeats=repeats))
+
+
+def sought_again(
+    vectors: np.ndarray,
+    graph: NeighbourGraph,
+    *,
+    seek: Seek,
+    seed: int,
+    repeats: int | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Seek topics in parts of the papers.
 
     Args:
-        labels: topic of each paper, numbered from 0, negative for none; shape (papers,).
         vectors: the papers' vectors.
         graph: their neighbours.
         seek: finds topics.
@@ -58,21 +76,43 @@ def topic_stability(
         repeats: how often; follows the corpus where None.
 
     Returns:
+        Rows that each repeat saw, ascending, and the topics that it found for them, negative for
+        none; int32 arrays of shape (repeats, kept papers).
+    """
+    import numpy as np
+
+    papers = len(vectors)
+    repeats = repeats_for(papers) if repeats is None else repeats
+    seen = np.empty((repeats, round(KEPT * papers)), dtype=np.int32)
+    found = np.empty_like(seen)
+    for repeat in range(repeats):
+        again = (seed + 101 + repeat) % 2**32
+        rows = np.random.default_rng(again).permutation(papers)[: seen.shape[1]]
+        rows.sort()
+        seen[repeat] = rows
+        found[repeat] = seek(vectors[rows], kept_neighbours(graph, rows), again).labels
+    return seen, found
+
+
+def come_back(labels: np.ndarray, seen: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Score each topic by how much of it was found again.
+
+    Args:
+        labels: topic of each paper, numbered from 0, negative for none; shape (papers,).
+        seen: as from `sought_again`.
+        found: likewise.
+
+    Returns:
         float array of shape (topics,), 0 to 1; NaN where there are no repeats.
     """
     import numpy as np
 
-    papers, topics = len(labels), int(labels.max(initial=-1)) + 1
-    repeats = repeats_for(papers) if repeats is None else repeats
-    if not repeats or not topics:
+    topics = int(labels.max(initial=-1)) + 1
+    if not len(seen) or not topics:
         return np.full(topics, np.nan)
-    scores = []
-    for repeat in range(repeats):
-        again = (seed + 101 + repeat) % 2**32
-        rows = np.random.default_rng(again).permutation(papers)[: round(KEPT * papers)]
-        rows.sort()
-        found = seek(vectors[rows], kept_neighbours(graph, rows), again)
-        scores.append(_best_jaccard(labels[rows], found.labels, topics))
+    scores = [
+        _best_jaccard(labels[rows], again, topics) for rows, again in zip(seen, found, strict=True)
+    ]
     return np.asarray(np.mean(scores, axis=0))
 
 

@@ -32,7 +32,7 @@ __all__ = [
     "measure",
     "place",
     "remarks",
-    "stability",
+    "sought_again",
     "texts_of",
     "topic_centres",
     "versions",
@@ -223,6 +223,7 @@ def place(corpus: Corpus, encoded: Encoded, settings: BuildSettings, cache: Cach
 def _placed(
     corpus: Corpus, encoded: Encoded, settings: BuildSettings
 ) -> tuple[NeighbourGraph, NeighbourGraph, np.ndarray, np.ndarray, Clustering]:
+    from topics.aside import aside
     from topics.clustering import no_topics
     from topics.consensus import effort_for, find_topics
     from topics.neighbours import EXACT_LIMIT, knn_graph
@@ -234,6 +235,9 @@ def _placed(
     more = 2 * wanted if len(corpus) <= EXACT_LIMIT else wanted
     near = knn_graph(encoded.vectors, k=more + 1, seed=settings.seed)
     graph = near.nearest(wanted + 1)
+    laid_out = aside(
+        layout, encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed
+    )
     space, clustering = find_topics(
         encoded.vectors,
         graph,
@@ -244,10 +248,9 @@ def _placed(
         min_topic_size=settings.min_topic_size,
         min_samples=settings.min_samples,
     )
-    points = layout(encoded.vectors, graph, min_dist=settings.layout_spread, seed=settings.seed)
     if sameness(texts_of(corpus)) > ALIKE:
         clustering = no_topics(len(corpus))
-    return graph, near, space, points, clustering
+    return graph, near, space, laid_out(), clustering
 
 
 def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> Described:
@@ -342,14 +345,10 @@ def measure(placed: Placed, described: Described, cache: Cache) -> dict[str, flo
     return cache.get_or_compute("quality", key, compute, save=save_json, load=load_json)
 
 
-def stability(
-    encoded: Encoded,
-    placed: Placed,
-    described: Described,
-    settings: BuildSettings,
-    cache: Cache,
-) -> np.ndarray:
-    """How much of each topic comes back when topics are sought again; shape (topics,)."""
+def sought_again(
+    encoded: Encoded, placed: Placed, settings: BuildSettings, cache: Cache
+) -> tuple[np.ndarray, np.ndarray]:
+    """Topics of parts of the papers, to see which come back; see `topics.stability`."""
     # Not the key of the places: a layout of another spread has the same topics.
     key = digest(
         *versions(),
@@ -359,13 +358,12 @@ def stability(
         settings.min_topic_size,
         settings.min_samples,
         settings.seed,
-        described.clustering.labels,
     )
 
     @one_thread()
-    def compute() -> np.ndarray:
+    def compute() -> tuple[np.ndarray, np.ndarray]:
+        from topics import stability
         from topics.consensus import effort_again, find_topics
-        from topics.stability import topic_stability
 
         def seek(vectors: np.ndarray, near: NeighbourGraph, seed: int) -> Clustering:
             return find_topics(
@@ -379,19 +377,18 @@ def stability(
                 min_samples=settings.min_samples,
             )[1]
 
-        return topic_stability(
-            described.clustering.labels,
-            encoded.vectors,
-            placed.near,
-            seek=seek,
-            seed=settings.seed,
+        # Where there is no topic, none can come back.
+        repeats = None if placed.clustering.topics else 0
+        return stability.sought_again(
+            encoded.vectors, placed.near, seek=seek, seed=settings.seed, repeats=repeats
         )
 
-    def save(scores: np.ndarray, folder: Path) -> None:
-        save_arrays({"scores": scores}, folder)
+    def save(again: tuple[np.ndarray, np.ndarray], folder: Path) -> None:
+        save_arrays({"seen": again[0], "found": again[1]}, folder)
 
-    def load(folder: Path) -> np.ndarray:
-        return load_arrays(folder)["scores"]
+    def load(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+        arrays = load_arrays(folder)
+        return arrays["seen"], arrays["found"]
 
     return cache.get_or_compute("stability", key, compute, save=save, load=load)
 

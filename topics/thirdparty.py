@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import warnings
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache as once
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,11 +18,53 @@ if TYPE_CHECKING:
 __all__ = ["compiled", "one_thread", "quiet", "umap_module"]
 
 
+class _Held:
+    """A setting of the whole process: made by the first thread that needs it, undone by the last.
+
+    Were each to undo it for itself, the first to end would take it from the others.
+    """
+
+    def __init__(self, make: Callable[[], AbstractContextManager[object]]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._users = 0
+        self._setting: AbstractContextManager[object] | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        with self._lock:
+            if not self._users:
+                self._setting = self._make()
+                self._setting.__enter__()
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if not self._users and self._setting:
+                    self._setting.__exit__(None, None, None)
+
+
+def _without_warnings() -> AbstractContextManager[object]:
+    return warnings.catch_warnings(action="ignore")
+
+
+def _one_blas_thread() -> AbstractContextManager[object]:
+    # Only libraries that are loaded by now are held back.
+    import scipy.linalg  # noqa: F401  and NumPy with it
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(limits=1, user_api="blas")  # type: ignore[no-any-return]
+
+
+_QUIET, _ONE_THREAD = _Held(_without_warnings), _Held(_one_blas_thread)
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep the warnings of other libraries from our users, who can do nothing about them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _QUIET.held():
         yield
 
 
@@ -32,18 +75,14 @@ def one_thread() -> Iterator[None]:
     With several, the last digits of a sum depend on how many there are, and UMAP makes another map
     of other last digits: a container with fewer cores would not show the same topics.
     """
-    # Only libraries that are loaded by now are held back.
-    import scipy.linalg  # noqa: F401  and NumPy with it
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _ONE_THREAD.held():
         yield
 
 
 def umap_module() -> Any:
-    """Import umap and let numba keep its slow-to-compile functions on disk.
+    """Import umap; let numba keep its slow functions on disk, and run them beside other threads.
 
-    UMAP asks for that only for its smaller functions; the rest cost seconds in every process.
+    UMAP asks for the first only for its smaller functions; the rest cost seconds in every process.
     """
     _give_numba_a_cache()
     with quiet():
@@ -58,7 +97,9 @@ def umap_module() -> Any:
     ):
         # The names are UMAP's own affair; where they change, it only compiles as often as before.
         with suppress(AttributeError, RuntimeError):
-            getattr(module, name).enable_caching()
+            function = getattr(module, name)
+            function.targetoptions["nogil"] = True
+            function.enable_caching()
     return umap
 
 
@@ -73,9 +114,9 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     with quiet():
         import numba
     try:
-        return numba.njit(cache=True)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
     except RuntimeError:  # no place on disk that may be written to
-        return numba.njit(function)  # type: ignore[no-any-return]
+        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
 
 
 def _give_numba_a_cache() -> None:
