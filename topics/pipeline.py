@@ -13,6 +13,7 @@ from topics.progress import STAGES, Progress, Silent, Watch
 from topics.reading import Reading, read_files
 from topics.settings import MIN_PAPERS, BuildSettings
 from topics.store import Cache, NullCache
+from topics.thirdparty import one_thread
 from topics.topicmap import SCHEMA_VERSION, TopicMap
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def build_from_corpus(
     return written
 
 
+@one_thread()
 def _found(
     corpus: Corpus, settings: BuildSettings, cache: Cache, watch: Watch
 ) -> tuple[TopicMap, Encoded]:

@@ -18,54 +18,29 @@ if TYPE_CHECKING:
 __all__ = ["compiled", "one_thread", "quiet", "umap_module"]
 
 
-class _Held:
-    """A setting of the whole process: made by the first thread that needs it, undone by the last.
-
-    Were each to undo it for itself, the first to end would take it from the others.
-    """
-
-    def __init__(self, make: Callable[[], AbstractContextManager[object]]) -> None:
-        self._make = make
-        self._lock = threading.Lock()
-        self._users = 0
-        self._setting: AbstractContextManager[object] | None = None
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        with self._lock:
-            if not self._users:
-                self._setting = self._make()
-                self._setting.__enter__()
-            self._users += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._users -= 1
-                if not self._users and self._setting:
-                    self._setting.__exit__(None, None, None)
-
-
-def _without_warnings() -> AbstractContextManager[object]:
-    return warnings.catch_warnings(action="ignore")
-
-
-def _one_blas_thread() -> AbstractContextManager[object]:
-    # Only libraries that are loaded by now are held back.
-    import scipy.linalg  # noqa: F401  and NumPy with it
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    return threadpool_limits(limits=1, user_api="blas")  # type: ignore[no-any-return]
-
-
-_QUIET, _ONE_THREAD = _Held(_without_warnings), _Held(_one_blas_thread)
+_quiet_lock = threading.Lock()
+_quiet_users: list[AbstractContextManager[object]] = []
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep the warnings of other libraries from our users, who can do nothing about them."""
-    with _QUIET.held():
+    """Keep the warnings of other libraries from our users, who can do nothing about them.
+
+    Filters of warnings are the process', not a thread's: the first thread that needs quiet makes
+    it, and the last that does ends it.
+    """
+    with _quiet_lock:
+        setting = _quiet_users[0] if _quiet_users else warnings.catch_warnings(action="ignore")
+        if not _quiet_users:
+            setting.__enter__()
+        _quiet_users.append(setting)
+    try:
         yield
+    finally:
+        with _quiet_lock:
+            _quiet_users.pop()
+            if not _quiet_users:
+                setting.__exit__(None, None, None)
 
 
 @contextmanager
@@ -73,9 +48,14 @@ def one_thread() -> Iterator[None]:
     """Do linear algebra in one thread.
 
     With several, the last digits of a sum depend on how many there are, and UMAP makes another map
-    of other last digits: a container with fewer cores would not show the same topics.
+    of other last digits: a container with fewer cores would not show the same topics. The setting
+    is the process': who has work done aside holds it until that is done.
     """
-    with _ONE_THREAD.held():
+    # Only libraries that are loaded by now are held back.
+    import scipy.linalg  # noqa: F401  and NumPy with it
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1, user_api="blas"):
         yield
 
 

@@ -77,21 +77,32 @@ def bare_site() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Chromium: ``PAPERMAP_CHROMIUM`` names one, else Playwright's own, else the system's."""
+def player() -> Iterator[Playwright]:
+    """What drives the browsers."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
-        found = executable(playwright)
-        if found is None:
-            pytest.fail(
-                "No Chromium was found. `make test` fetches one; or name yours in "
-                "PAPERMAP_CHROMIUM."
-            )
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser_path(player: Playwright) -> str:
+    """Chromium: ``PAPERMAP_CHROMIUM`` names one, else Playwright's own, else the system's."""
+    found = executable(player)
+    if found is None:
+        pytest.fail(
+            "No Chromium was found. `make test` fetches one; or name yours in PAPERMAP_CHROMIUM."
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium(player: Playwright, browser_path: str) -> Iterator[Browser]:
+    """A browser without a past."""
+    browser = player.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 def executable(playwright: Playwright) -> str | None:
@@ -102,15 +113,22 @@ def executable(playwright: Playwright) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def reader(chromium: Browser) -> Iterator[BrowserContext]:
-    """The browser that tabs open in: what it has once loaded, it has at hand."""
-    context = _context(chromium)
-    yield context
+def reader(
+    player: Playwright, browser_path: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
+    """The browser that tabs open in: what it has once loaded and compiled, it has on disk."""
+    context = player.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=browser_path,
+        args=ARGUMENTS,
+        accept_downloads=True,
+    )
+    yield _prepared(context)
     context.close()
 
 
 @pytest.fixture
-def open_tab(chromium: Browser, reader: BrowserContext) -> Iterator[OpenTab]:
+def open_tab(reader: BrowserContext, request: pytest.FixtureRequest) -> Iterator[OpenTab]:
     """Open tabs; at the end, none may have shown a dialog, an error, or asked another host."""
     closing: list[Page | BrowserContext] = []
     complaints: list[str] = []
@@ -123,7 +141,7 @@ def open_tab(chromium: Browser, reader: BrowserContext) -> Iterator[OpenTab]:
         dark: bool = False,
         fresh: bool = False,
     ) -> Page:
-        context = _context(chromium) if fresh else reader
+        context = _context(request.getfixturevalue("chromium")) if fresh else reader
         page = context.new_page()
         closing.append(context if fresh else page)
         page.set_viewport_size({"width": width, "height": height})
@@ -139,7 +157,10 @@ def open_tab(chromium: Browser, reader: BrowserContext) -> Iterator[OpenTab]:
 
 
 def _context(browser: Browser) -> BrowserContext:
-    context = browser.new_context(accept_downloads=True)
+    return _prepared(browser.new_context(accept_downloads=True))
+
+
+def _prepared(context: BrowserContext) -> BrowserContext:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(45_000)
     return context

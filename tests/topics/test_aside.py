@@ -40,24 +40,17 @@ def _blas_threads() -> set[int]:
     return {lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"}
 
 
-def test_one_thread_holds_until_the_last_that_needs_it_is_done() -> None:
+def test_one_thread_holds_for_what_is_done_aside_and_is_not_ended_by_it() -> None:
     import scipy.linalg  # noqa: F401  and with it its linear algebra
 
-    before = _blas_threads()
-    inside, leave = threading.Event(), threading.Event()
-
     @one_thread()
-    def work() -> None:
-        inside.set()
-        leave.wait(30)
+    def work() -> set[int]:
+        return _blas_threads()
 
+    before = _blas_threads()
     with one_thread():
-        wait = aside(work)
-        assert inside.wait(30)
-        assert _blas_threads() == {1}
-    assert _blas_threads() == {1}, "the other still needs it"
-    leave.set()
-    wait()
+        assert aside(work)() == {1}
+        assert _blas_threads() == {1}, "it is still needed here"
     assert _blas_threads() == before
 
 
