@@ -349,7 +349,8 @@ def test_what_no_vector_depends_on_computes_nothing(work: Path, small: Corpus) -
 
 def test_a_paper_more_computes_all_that_is_fitted(work: Path, records: list[Record]) -> None:
     computed, _ = _rebuild(work, sample_slice(10, 31, records))
-    assert computed[:3] == ["encode", "place", "describe"]
+    assert "stability" in computed, "sought beside the others, so at no certain time"
+    assert [name for name in computed if name != "stability"][:3] == ["encode", "place", "describe"]
 
 
 def test_words_moved_within_a_theme_are_told_apart(work: Path, small: Corpus) -> None:
