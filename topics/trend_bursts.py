@@ -6,12 +6,18 @@ law is taken as a latent process whose neighbouring steps are correlated, estima
 (S. L. Zeger, "A regression model for time series of counts", Biometrika 75, 1988). One line has
 too few steps for that; all lines together have enough, and those with bursts weigh most. The
 correlation falls off evenly with the distance of steps, and for it is taken the upper end of a
-one-sided 90 % interval over lines, since few lines tell little. From it follow how much more a
+one-sided 90 % interval over lines, since few lines tell little (at a lower one, more than one in
+twenty simulated corpora of 31 periods without a trend had a claim). From it follow how much more a
 slope varies than without correlation (G. V. Bayley and J. M. Hammersley, "The 'effective' number
 of independent observations in an autocorrelated time series", Supplement to the Journal of the
 Royal Statistical Society 8, 1946) and what a dispersion is worth in degrees of freedom
 (F. E. Satterthwaite, "An approximate distribution of estimates of variance components",
 Biometrics Bulletin 2, 1946).
+
+A burst that lasts as long as a short series is a drift by all that can be seen. Where there are
+bursts and few steps, a slope must therefore be clearer by a factor that simulated series gave: of
+12 periods without a trend, with bursts that last, up to a fifth had a claim without it, and at most
+a twentieth with it.
 """
 
 from __future__ import annotations
@@ -32,6 +38,10 @@ _MOST = 0.95
 _STEP = 0.05
 #: The 90 % quantile of the normal distribution.
 _Z90 = 1.2816
+#: Steps up to which a series is short, and from which on it is not; and the factor on the
+#: probability of a slope in a short one with bursts.
+_SHORT, _LONG = 12, 20
+_STRICTER = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +52,13 @@ class Persistence:
         correlation: of the excess at neighbouring steps, an upper bound, 0 to 0.95.
         inflation: factor on the excess of a dispersion over 1; without correlation 1.
         worth: share of the degrees of freedom of a dispersion that is left, up to 1.
+        stricter: factor by which a slope must be less probable by chance, from 1 on.
     """
 
     correlation: float
     inflation: float
     worth: float
+    stricter: float = 1.0
 
 
 def persistence(residuals: Floats, weights: Floats, x: Floats) -> Persistence:
@@ -81,6 +93,7 @@ def persistence(residuals: Floats, weights: Floats, x: Floats) -> Persistence:
         correlation=correlation,
         inflation=float(np.interp(correlation, grid, inflations)),
         worth=float(np.interp(correlation, grid, worths)),
+        stricter=float(_STRICTER ** (certain * np.interp(steps, (_SHORT, _LONG), (1.0, 0.0)))),
     )
 
 

@@ -49,7 +49,8 @@ class SlopeTests:
         low: lower end of its 95 % interval.
         high: upper end.
         level: log odds of the fitted share at time 0.
-        p: two-sided probability of a slope this clear where the share does not change.
+        p: two-sided probability of a slope this clear where the share does not change; larger
+            in short series with bursts, which it cannot tell from a change.
         dispersion: how much more a slope varies than the binomial law says, at least 1.
     """
 
@@ -88,13 +89,14 @@ def slope_tests(hits: Floats, totals: Floats, times: Floats) -> SlopeTests:
     gain = 2 * (_likelihood(hits, totals, fitted) - _likelihood(hits, totals, flat))
     sums = [(weights * x**power).sum(axis=1) for power in range(3)]
     information = sums[2] - sums[1] ** 2 / sums[0]
+    p = np.asarray(stats.f.sf(np.maximum(gain, 0) / dispersion, 1, freedom))
     half = stats.t.ppf(0.975, freedom) * np.sqrt(dispersion / information)
     return SlopeTests(
         slope=slope,
         low=slope - half,
         high=slope + half,
         level=level - slope * middle,
-        p=np.asarray(stats.f.sf(np.maximum(gain, 0) / dispersion, 1, freedom)),
+        p=np.minimum(lasting.stricter * p, 1),
         dispersion=dispersion,
     )
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from topics.trend_bursts import persistence
+from topics.trend_tests import adjusted_for_many, slope_tests
+from topics.trend_verdicts import FALSE_SHARE
 
 STEPS, LINES = 20, 60
 X = np.linspace(-1, 1, STEPS)
@@ -76,3 +78,34 @@ def test_few_lines_and_steps_are_no_error(lines: int, steps: int) -> None:
     assert 0 <= found.correlation <= 0.95
     assert found.inflation >= 1
     assert 0 < found.worth <= 1
+
+
+def _claims(correlation: float, *, steps: int, slope: float = 0.0, seed: int) -> np.ndarray:
+    """Which of fifty lines have a claim, in a corpus with bursts; the first five change."""
+    rng = np.random.default_rng(seed)
+    excess = rng.normal(size=(50, steps))
+    for step in range(1, steps):
+        new = (1 - correlation**2) ** 0.5 * excess[:, step]
+        excess[:, step] = correlation * excess[:, step - 1] + new
+    odds = rng.normal(-4, 0.6, size=(50, 1)) + (0.5 if correlation else 0.0) * excess
+    odds[:5] += slope * np.linspace(-0.5, 0.5, steps)
+    totals = np.full(steps, 300.0)
+    hits = rng.binomial(300, 1 / (1 + np.exp(-odds))).astype(float)
+    found = slope_tests(hits, totals, np.arange(float(steps)))
+    return adjusted_for_many(found.p) <= FALSE_SHARE
+
+
+def test_bursts_as_long_as_a_short_series_are_seldom_taken_for_a_trend() -> None:
+    wrong = [_claims(0.85, steps=12, seed=seed).any() for seed in range(60)]
+    assert np.mean(wrong) <= 0.08
+
+
+def test_without_bursts_a_short_series_is_tested_as_before() -> None:
+    right = [_claims(0.0, steps=12, slope=2.0, seed=seed)[:5].mean() for seed in range(20)]
+    assert np.mean(right) > 0.6
+    calm = persistence(0.5 * left_over(0.0, scatter=0.0), WEIGHTS, X)
+    assert calm.stricter == 1
+    bursts = left_over(0.7, scatter=2.0)
+    assert persistence(bursts, WEIGHTS, X).stricter == pytest.approx(1)
+    short = persistence(bursts[:, :12], WEIGHTS[:, :12], X[:12])
+    assert 3 < short.stricter <= 5
