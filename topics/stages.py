@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 #: Raised when a stage's output changes for the same input, so that old entries are not used.
-_VERSION = 21
+_VERSION = 22
 
 #: Libraries whose results change from version to version.
 _LIBRARIES = ("bertopic", "hdbscan", "numpy", "scikit-learn", "scipy", "umap-learn", "wordllama")
