@@ -96,6 +96,8 @@ def test_a_topic_is_renamed_split_and_put_back(
     page = open_tab(f"{desk}/topic")
     settled_page(page)
     page.get_by_text("Edited by people: 2 edits").click()
+    # The table comes when it is looked at, and moves what is below it.
+    expect(page.locator("[data-testid=stDataFrame] canvas").last).to_be_visible(timeout=LONG)
     for _ in range(2):
         settled_page(page)
         page.get_by_role("button", name="Undo", exact=True).click()
