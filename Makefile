@@ -9,10 +9,8 @@ BIN := .venv/bin
 STAMP := .venv/.papermap
 CODE := topics dashboard tests
 
-# One process more than there are cores, as much of a browser's time is waiting; each takes tests of
-# the others when it has none left (ARGS="-n 0" for one alone).
-CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
-PARALLEL := -n $(shell expr $(CORES) + 1) --dist worksteal
+# One process a core; each takes tests of the others when it has none left (ARGS="-n 0" for one alone).
+PARALLEL := -n auto --dist worksteal
 
 # An environment or a search path of the caller's must not leak into ours.
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT UV_PYTHON
