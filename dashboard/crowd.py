@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 
-from dashboard.gate import is_page
+from dashboard.addresses import Root, is_page
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -80,7 +80,7 @@ class Crowd:
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         self._app = app
-        self._root = f"/{base.strip('/')}".rstrip("/")
+        self._root = Root(base)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it wait."""
@@ -98,13 +98,10 @@ class Crowd:
     def _has_to_wait(self, scope: Scope) -> bool:
         if scope["type"] != "http" or scope["method"] != "GET":
             return False
-        path = str(scope["path"])
-        if path not in (self._root, f"{self._root}/") and not path.startswith(f"{self._root}/"):
+        inner = self._root.inner(str(scope["path"]))
+        if inner is None or not is_page(inner):
             return False
-        inner = path.removeprefix(self._root).removeprefix("/")
-        if not is_page(inner) or "text/html" not in Headers(scope=scope).get("accept", ""):
-            return False
-        return fullness() >= 1
+        return "text/html" in Headers(scope=scope).get("accept", "") and fullness() >= 1
 
     async def _listened(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a socket on, and note when something is asked for over it."""

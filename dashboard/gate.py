@@ -10,7 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse
 
-from dashboard import access, links
+from dashboard import access
+from dashboard.addresses import Root, is_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from dashboard.access import Reader
 
-__all__ = ["Gate", "is_page"]
+__all__ = ["Gate"]
 
 #: The address that was asked for before the reader signed in, until they have.
 _WANTED = "papermap_wanted"
@@ -64,7 +65,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         self._app = app
-        self._root = f"/{base.strip('/')}".rstrip("/")
+        self._root = Root(base)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or say that it is not for whoever asks."""
@@ -77,10 +78,10 @@ class Gate:
         user = access.user_in_cookies(cookies) if said.signs_in else {}
         reader = access.reader_of(user)
         path = str(scope["path"])
-        inner = path.removeprefix(f"{self._root}/") if path.startswith(f"{self._root}/") else path
-        inner = inner.lstrip("/")
+        below_root = self._root.inner(path)
+        inner = (path if below_root is None else below_root).lstrip("/")
         page, _, below = inner.partition("/")
-        if page in _pages() and below.startswith("_stcore/"):
+        if is_page(page) and below.startswith("_stcore/"):
             inner = below  # where Streamlit looks for its server first
         if status := self._refusal(reader, scope["method"], inner):
             answer = JSONResponse({"detail": _SAID[status]}, status, {"Cache-Control": "no-store"})
@@ -111,10 +112,10 @@ class Gate:
     def _wanted(self, headers: Headers) -> str:
         """The page from which a reader went to sign in, as a part of an address of ours."""
         came = urlsplit(headers.get("referer", ""))
-        if came.netloc != headers.get("host", "") or not came.path.startswith(f"{self._root}/"):
+        inner = self._root.inner(came.path)
+        if came.netloc != headers.get("host", "") or inner is None or not is_page(inner):
             return ""
-        inner = came.path.removeprefix(f"{self._root}/")
-        return f"{inner}?{came.query}" if is_page(inner) else ""
+        return f"{inner}?{came.query}"
 
     def _remembered(self, cookies: Mapping[str, str]) -> str:
         """Where to go after signing in; whatever a cookie says, a page of ours."""
@@ -125,16 +126,7 @@ class Gate:
         inner, _, query = told.partition("?")
         if not is_page(inner) or not query.isascii() or not query.isprintable():
             return ""
-        return f"{self._root}/{inner}" + (f"?{query}" if query else "")
-
-
-def is_page(inner: str) -> bool:
-    """Whether an address, below the path under which the dashboard is served, is one of a page."""
-    return inner == "" or inner in _pages()
-
-
-def _pages() -> set[str]:
-    return {*links.PAGES, *(info.name for info in (links.MAPS, links.BUILD, links.READING))}
+        return self._root.at(inner) + (f"?{query}" if query else "")
 
 
 class _Answer:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 
 from dashboard import access, crowd, loading
+from dashboard.addresses import Root
 from dashboard.loading import MOST_OPEN
 from topics import artefact
 from topics.errors import MapError
@@ -44,11 +45,11 @@ def health_routes(base: str = "") -> list[Route]:
     from starlette.routing import Route
 
     # At the root in any case: who asks is beside the process, not in front of it.
-    roots = dict.fromkeys(("", f"/{base.strip('/')}".rstrip("/")))
+    roots = {root.path: root for root in (Root(), Root(base))}
     return [
-        Route(f"{root}{path}", answer)
-        for root in roots
-        for path, answer in (("/healthz", _alive), ("/readyz", _ready))
+        Route(root.at(name), answer)
+        for root in roots.values()
+        for name, answer in (("healthz", _alive), ("readyz", _ready))
     ]
 
 

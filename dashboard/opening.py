@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
 from dashboard import links, loading
+from dashboard.addresses import Root
 from dashboard.figures import groups
 from dashboard.map_layer import MAP_SCRIPT, atlas_script, layer_data
 from dashboard.map_points import FORM, packed
@@ -212,7 +213,7 @@ def routes(base: str = "") -> list[Route]:
     """
     from starlette.routing import Route
 
-    root = f"{'/' + base.strip('/') if base.strip('/') else ''}/{ROOT}"
+    root = Root(base).at(ROOT)
     return [
         Route(f"{root}/opening.js", _script),
         Route(f"{root}/opening.css", _sheet),

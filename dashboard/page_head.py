@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 
 from dashboard import access, links, opening
+from dashboard.addresses import Root
 from dashboard.preload import link_header, scripts
 from dashboard.previews import preview
 
@@ -45,7 +46,7 @@ class PageHead:
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         self._app = app
-        self._root = f"/{base.strip('/')}".rstrip("/")
+        self._root = Root(base)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -67,10 +68,9 @@ class PageHead:
 
     def _page(self, scope: Scope) -> str | None:
         """Name of the page that is asked for; None for what is no page."""
-        path = str(scope["path"])
-        if path in (self._root, f"{self._root}/"):
+        name = self._root.inner(str(scope["path"]))
+        if name == "":
             return _MAP
-        name = path.removeprefix(f"{self._root}/")
         return name if name in links.PAGES else None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlencode
 
 from dashboard import links, loading
+from dashboard.addresses import Root
 from dashboard.opening import ROOT, is_serving
 from dashboard.state import View
 from topics import artefact
@@ -35,7 +36,7 @@ _LONGEST = 300
 _MOST_KEPT = 64
 
 
-def preview(scope: Scope, headers: Headers, *, page: str, root: str) -> str:
+def preview(scope: Scope, headers: Headers, *, page: str, root: Root) -> str:
     """Tags for the head of a page; empty where there is no map to tell of.
 
     Args:
@@ -58,7 +59,7 @@ def preview(scope: Scope, headers: Headers, *, page: str, root: str) -> str:
         return ""
     forwarded = headers.get("x-forwarded-proto", "")
     scheme = forwarded if forwarded in ("http", "https") else scope.get("scheme", "http")
-    picture = f"{scheme}://{host}{root}/{_address('card', topic_map.digest, chosen.name)}"
+    card = _address("card", topic_map.digest, chosen.name)
     width, height = CARD_SIZE
     title, said = _told(topic_map, view, page, chosen.title)
     tags = {
@@ -66,7 +67,7 @@ def preview(scope: Scope, headers: Headers, *, page: str, root: str) -> str:
         "og:site_name": "Papermap",
         "og:title": title,
         "og:description": said,
-        "og:image": picture,
+        "og:image": f"{scheme}://{host}{root.at(card)}",
         "og:image:width": str(width),
         "og:image:height": str(height),
         "og:image:alt": f"Map of {in_short(topic_map)}",
@@ -122,8 +123,10 @@ def picture_routes(base: str = "") -> list[Route]:
     """
     from starlette.routing import Route
 
-    path = "/".join(("", *filter(None, (base.strip("/"), ROOT))))
-    return [Route(f"{path}/{kind}/{{digest}}.png", _picture) for kind in ("card", _THUMBNAIL)]
+    root = Root(base)
+    return [
+        Route(root.at(f"{ROOT}/{kind}/{{digest}}.png"), _picture) for kind in ("card", _THUMBNAIL)
+    ]
 
 
 def _picture(request: Request) -> Response:

@@ -7,6 +7,7 @@ lets other threads run. What comes out does not depend on which work is done fir
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -21,27 +22,18 @@ T = TypeVar("T")
 def aside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
     """Begin a piece of work.
 
-    A build that fails or is interrupted does not wait for work that nobody needs any more.
-
     Returns:
         Waits for its end; gives what the work gives, or raises what it raises.
     """
-    results: list[T] = []
-    failures: list[BaseException] = []
+    future: Future[T] = Future()
 
     def work() -> None:
         try:
-            results.append(function(*args, **kwargs))
+            future.set_result(function(*args, **kwargs))
         except BaseException as error:  # noqa: BLE001  raised where it is waited for
-            failures.append(error)
+            future.set_exception(error)
 
-    thread = threading.Thread(target=work, name=f"papermap-{function.__name__}", daemon=True)
-    thread.start()
-
-    def wait() -> T:
-        thread.join()
-        if failures:
-            raise failures[0]
-        return results[0]
-
-    return wait
+    # Not an executor: at its end Python waits for an executor's threads, and a build that fails or
+    # is interrupted does not wait for work that nobody needs any more.
+    threading.Thread(target=work, name=f"papermap-{function.__name__}", daemon=True).start()
+    return future.result

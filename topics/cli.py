@@ -166,18 +166,19 @@ def _cache(console: Progress, *, enabled: bool) -> Any:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from topics.access import named, read_access, secrets_file
-    from topics.serving import READERS_VARIABLE, Server
+    from topics.serving import READERS_VARIABLE, Server, checked_path
     from topics.store import default_root
 
     if arguments.most_readers:
         os.environ[READERS_VARIABLE] = str(arguments.most_readers)
     secrets = secrets_file()
-    access = read_access(secrets, base_path=f"/{arguments.base_path.strip('/')}".rstrip("/"))
+    base_path = checked_path(arguments.base_path)
+    access = read_access(secrets, base_path=base_path)
     maps = [str(_local(each)) for each in arguments.maps] or [_sample_map()]
     reach = {
         "host": arguments.host,
         "port": arguments.port,
-        "base_path": arguments.base_path,
+        "base_path": base_path,
     }
     workspace = _workspace(arguments, editors=bool(access.editors))
     server = Server(maps, **reach, workspace=workspace, cache=default_root(), secrets=secrets)

@@ -128,9 +128,10 @@ def find_topics(
         The first of the spaces, and the topics.
     """
     size = min_topic_size or topic_size_for(len(vectors))
-    seen, sharp = Sharpened(vectors, graph), False
+    sharp: Sharpened | None = None
     if near is not None and LEAST_PAPERS <= len(vectors) <= EXACT_LIMIT:
-        seen, sharp = sharpened(vectors, graph, near=near, seed=seed), True
+        sharp = sharpened(vectors, graph, near=near, seed=seed)
+    seen = sharp or Sharpened(vectors, graph)
     spaces, regions = [], []
     for attempt in range(effort.embeddings):
         space = cluster_space(
@@ -184,8 +185,8 @@ def agreed(
     """
     ties = likeness(graph)
     groups = [
-        communities(ties, resolution=resolution, seed=(seed + repeat) % 2**32)
-        for resolution in RESOLUTIONS
+        communities(ties, resolution=each, seed=(seed + repeat) % 2**32)
+        for each in RESOLUTIONS
         for repeat in range(effort.repeats)
     ]
     agreement = (_together(ties, regions) + _together(ties, groups)) / 2

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from topics.topicmap import TABLES
+from topics.extras import extra_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,8 +51,6 @@ CSV_COLUMNS = (
     *("comments", "upvotes", "topic", "topic_name", "topic_confidence", "theme"),
     *("theme_confidence", "sources", "abstract"),
 )
-
-_OWN_COLUMNS = frozenset((*CSV_COLUMNS, *TABLES["papers"]))
 
 _FORMULA = "=+-@＝＋－＠"
 _SECOND_FORMULA = re.compile(rf";(\s*)(?=[{re.escape(_FORMULA)}])")
@@ -90,9 +88,8 @@ def to_csv(papers: pd.DataFrame, *, topic_names: Names = _NO_NAMES) -> bytes:
         topic_names: name of each topic id, for the column ``topic_name``.
     """
     # The columns that are of the papers' own tables come last, as these call them.
-    more = [str(name) for name in papers.columns if name not in _OWN_COLUMNS]
     return _csv(
-        (*CSV_COLUMNS, *more),
+        (*CSV_COLUMNS, *extra_names(papers)),
         (
             {**paper, "topic_name": topic_names.get(_text(paper.get("topic")))}
             for paper in _rows(papers)

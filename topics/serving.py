@@ -93,7 +93,7 @@ class Server:
         self._cache = None if cache is None else Path(cache).absolute()
         self._secrets = secrets
         self._host = host
-        self._base = _checked_path(base_path)
+        self._base = checked_path(base_path)
         self._port = _free_port(host) if port is None else _checked(port)
         self._process: subprocess.Popen[bytes] | None = None
         self._handler: Any = None
@@ -267,7 +267,7 @@ def _checked(port: int) -> int:
     return port
 
 
-def _checked_path(path: str) -> str:
+def checked_path(path: str) -> str:
     """A path with a slash before it and none after it; empty for none."""
     inner = path.strip("/")
     if inner and not _PATH.fullmatch(inner):

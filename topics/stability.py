@@ -28,7 +28,6 @@ __all__ = [
     "kept_neighbours",
     "repeats_for",
     "sought_again",
-    "topic_stability",
 ]
 
 #: Papers above which topics are not sought again: it would cost more than the map itself.
@@ -43,19 +42,6 @@ def repeats_for(papers: int) -> int:
     if papers > MOST_PAPERS:
         return 0
     return 6 if papers <= 500 else 4 if papers <= 5000 else 2
-
-
-def topic_stability(
-    labels: np.ndarray,
-    vectors: np.ndarray,
-    graph: NeighbourGraph,
-    *,
-    seek: Seek,
-    seed: int,
-    repeats: int | None = None,
-) -> np.ndarray:
-    """Score each topic by how much of it comes back: `sought_again`, then `come_back`."""
-    return come_back(labels, *sought_again(vectors, graph, seek=seek, seed=seed, repeats=repeats))
 
 
 def sought_again(

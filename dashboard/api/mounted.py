@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
+from dashboard.addresses import Root
+
 if TYPE_CHECKING:
     from starlette.routing import Mount
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,7 +26,7 @@ def api_route(base: str = "") -> Mount:
     """
     from starlette.routing import Mount
 
-    return Mount("/".join(("", *filter(None, (base.strip("/"), ROOT)))), _Late())
+    return Mount(Root(base).at(ROOT), _Late())
 
 
 class _Late:

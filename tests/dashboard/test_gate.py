@@ -21,11 +21,8 @@ from dashboard.gate import Gate
 from dashboard.opening import head, routes
 from dashboard.previews import picture_routes
 from dashboard.state import View
-from tests.dashboard.screens import served
-from tests.factories import make_map, write_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from starlette.requests import Request
@@ -41,13 +38,6 @@ _LIST = {
     "AUTH_SERVER_METADATA_URL": "https://id.example.org/.well-known/openid-configuration",
 }
 _LINK = {"ACCESS": "link", "LINK_KEY": "k" * 32}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    write_map(tmp_path / "made", make_map(papers=40, topics=3))
-    with served(tmp_path / "made"):
-        yield tmp_path / "made"
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import streamlit
@@ -17,18 +16,6 @@ from starlette.testclient import TestClient
 
 from dashboard.hosting import Guard, content_policy, health_routes
 from dashboard.loading import MAPS_VARIABLE
-from tests.dashboard.screens import served
-from tests.factories import make_map, write_map
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    write_map(tmp_path / "made", make_map(papers=40, topics=3))
-    with served(tmp_path / "made"):
-        yield tmp_path / "made"
 
 
 @pytest.fixture

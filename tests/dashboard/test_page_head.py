@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import streamlit
@@ -17,12 +16,7 @@ from starlette.testclient import TestClient
 from dashboard.loading import MAPS_VARIABLE
 from dashboard.page_head import PageHead
 from dashboard.preload import PARTS, scripts
-from tests.dashboard.screens import served
-from tests.factories import make_map, write_map
 from topics import artefact
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 STATIC = Path(streamlit.__file__).with_name("static")
 
@@ -73,13 +67,6 @@ def client() -> TestClient:
         Route("/data", lambda _: JSONResponse({"head": "<head>"})),
     ]
     return TestClient(Starlette(routes=routes, middleware=[Middleware(PageHead)]))
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    write_map(tmp_path / "made", make_map(papers=60, topics=4))
-    with served(tmp_path / "made"):
-        yield tmp_path / "made"
 
 
 def test_pages_name_the_scripts_and_nothing_else_does(client: TestClient, folder: Path) -> None:

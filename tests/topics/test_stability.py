@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from topics.encoders.base import unit_rows
 from topics.neighbours import NeighbourGraph, knn_graph
 from topics.projection import cluster_space
 from topics.quality import mean_stability
-from topics.stability import MOST_PAPERS, kept_neighbours, repeats_for, topic_stability
+from topics.stability import MOST_PAPERS, come_back, kept_neighbours, repeats_for, sought_again
 
 SOLID, SIZE, BLOB = 4, 30, 60
 
@@ -29,14 +31,20 @@ def _seek(vectors: np.ndarray, graph: NeighbourGraph, seed: int) -> Clustering:
     )
 
 
+def _stability(
+    labels: np.ndarray, vectors: np.ndarray, graph: NeighbourGraph, **how: Any
+) -> np.ndarray:
+    return come_back(labels, *sought_again(vectors, graph, **how))
+
+
 def test_solid_groups_score_high_and_a_blob_low() -> None:
     vectors, labels = _papers()
     graph = knn_graph(vectors, k=12)
-    scores = topic_stability(labels, vectors, graph, seek=_seek, seed=0, repeats=3)
+    scores = _stability(labels, vectors, graph, seek=_seek, seed=0, repeats=3)
     assert scores.shape == (SOLID + 2,)
     assert scores[:SOLID].min() > 0.8
     assert scores[SOLID:].max() < 0.6
-    again = topic_stability(labels, vectors, graph, seek=_seek, seed=0, repeats=3)
+    again = _stability(labels, vectors, graph, seek=_seek, seed=0, repeats=3)
     assert (scores == again).all()
 
 
@@ -53,7 +61,7 @@ def test_the_score_is_the_mean_jaccard_index_with_the_most_similar_topic() -> No
             kept = np.where(kept == 1, 0, kept)
         return Clustering(kept, np.ones(len(kept)), kept)
 
-    scores = topic_stability(labels, vectors, graph, seek=same, seed=7, repeats=2)
+    scores = _stability(labels, vectors, graph, seek=same, seed=7, repeats=2)
     assert len(set(seen)) == 2
     assert scores[2:] == pytest.approx(np.ones(SOLID))
     assert scores[:2] == pytest.approx(np.full(2, 0.75), abs=0.05)
@@ -61,7 +69,7 @@ def test_the_score_is_the_mean_jaccard_index_with_the_most_similar_topic() -> No
 
 def test_topics_that_never_come_back_score_nothing() -> None:
     vectors, labels = _papers()
-    scores = topic_stability(
+    scores = _stability(
         labels,
         vectors,
         knn_graph(vectors, k=12),
@@ -75,10 +83,10 @@ def test_without_repeats_nothing_is_claimed() -> None:
     vectors, labels = _papers()
     graph = knn_graph(vectors, k=12)
     assert repeats_for(MOST_PAPERS + 1) == 0
-    unknown = topic_stability(labels, vectors, graph, seek=_seek, seed=0, repeats=0)
+    unknown = _stability(labels, vectors, graph, seek=_seek, seed=0, repeats=0)
     assert np.isnan(unknown).all()
     assert mean_stability(unknown, np.bincount(labels)) == {}
-    none = topic_stability(np.full(len(labels), UNCLUSTERED), vectors, graph, seek=_seek, seed=0)
+    none = _stability(np.full(len(labels), UNCLUSTERED), vectors, graph, seek=_seek, seed=0)
     assert none.shape == (0,)
     assert mean_stability(none, np.zeros(0)) == {}
 
