@@ -32,13 +32,11 @@ def main() -> None:
     st.set_page_config(page_icon=ICON, layout="wide")
     links.begin()
     view, notices = View.from_params(links.current_params())
-    own = (*links.PAGES, links.READING.name)
-    for name in own:
-        links.register(name, functools.partial(_draw, name, view, notices))
+    of_a_map = (*links.PAGES, links.READING.name)
     apart = (links.MAPS.name, links.BUILD.name)
-    for name in apart:
-        links.register(name, functools.partial(_apart, name, view, notices))
-    pages = [links.page_of(name) for name in (*own, *apart)]
+    screens = {name: functools.partial(_draw, name, view, notices) for name in of_a_map}
+    screens |= {name: functools.partial(_apart, name, view, notices) for name in apart}
+    pages = [links.page_of(name, screen) for name, screen in screens.items()]
     st.navigation(pages, position="hidden").run()
 
 

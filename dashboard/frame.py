@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dashboard.loading import ServedMap
     from dashboard.selection import Selection
     from dashboard.state import View
+    from topics.palette import Palette
     from topics.topicmap import TopicMap
 
 __all__ = ["brand", "header", "notices", "sidebar", "style"]
@@ -51,16 +52,17 @@ _copy_link = st.components.v2.component(
 
 def style() -> None:
     """Put the dashboard's style sheet in place; nothing of a map's data is in it."""
-    variables = style_variables(current_palette())
-    colours = "".join(f"{name}:{value};" for name, value in variables.items())
-    names = ("style.css", "time.css", "views.css", "build.css", "edits.css")
-    sheets = "".join(map(_asset, names))
-    st.html(f"<style>:root{{{colours}}}{sheets}</style>")
+    st.html(_sheet(current_palette()))
 
 
 @cache
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
+def _sheet(palette: Palette) -> str:
+    """The style sheet as one line: Streamlit takes the indentation off each line, at every run."""
+    variables = style_variables(palette)
+    colours = "".join(f"{name}:{value};" for name, value in variables.items())
+    names = ("style.css", "time.css", "views.css", "build.css", "edits.css")
+    sheets = "".join((_ASSETS / name).read_text(encoding="utf-8") for name in names)
+    return f"<style>:root{{{colours}}}{' '.join(map(str.strip, sheets.splitlines()))}</style>"
 
 
 def header(page: str, view: View, selection: Selection | None) -> None:

@@ -30,7 +30,6 @@ __all__ = [
     "link",
     "page_of",
     "params",
-    "register",
     "show_map",
 ]
 
@@ -66,7 +65,6 @@ READING = PageInfo("reading", "Reading list", ":material/bookmark:")
 #: The page with all maps, in the navigation where there are several.
 MAPS = PageInfo("maps", "Maps", ":material/grid_view:")
 
-_SCREENS: dict[str, Callable[[], None]] = {}
 _PREFIX = "view:"
 _DRAWN = "view-fields"
 _ASKED = "view-asked"
@@ -79,21 +77,26 @@ def in_navigation() -> list[PageInfo]:
     return [*PAGES.values(), *([MAPS] if several else []), *([BUILD] if builds else [])]
 
 
-def page_of(name: str) -> Any:
-    """The Streamlit page of that name; equal for every call, so that links find it."""
+def _nothing() -> None:
+    """What a page draws that is only linked to."""
+
+
+def page_of(name: str, screen: Callable[[], None] = _nothing) -> Any:
+    """The Streamlit page of that name; equal for every call, so that links find it.
+
+    Args:
+        name: of the page.
+        screen: what draws it. It belongs to one run of one reader: were it kept here, another
+            reader's run at the same moment could draw it.
+    """
     apart = {info.name: info for info in (BUILD, MAPS, READING)}
     info = apart.get(name) or PAGES[name]
     return st.Page(
-        _SCREENS[name],
+        screen,
         title=f"{info.title} · Papermap",
         url_path=name,
         default=name == next(iter(PAGES)),
     )
-
-
-def register(name: str, screen: Callable[[], None]) -> None:
-    """Say what draws the page of that name; done once a run, by the entry point."""
-    _SCREENS[name] = screen
 
 
 def params(view: View, **changes: Any) -> dict[str, list[str]]:

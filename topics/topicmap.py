@@ -199,12 +199,12 @@ class TopicMap:
         """Name of each group id."""
         return dict(zip(self.groups["id"], self.groups["name"], strict=True))
 
-    @property
+    @cached_property
     def unclustered(self) -> int:
         """Number of papers in no topic."""
         return int(self.papers["topic"].isna().sum())
 
-    @property
+    @cached_property
     def undated(self) -> int:
         """Number of papers without a date."""
         return int(self.papers["date"].isna().sum())

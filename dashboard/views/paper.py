@@ -129,7 +129,7 @@ def _paper(screen: Screen, paper_id: str) -> None:
         links.link("map", screen.view, **MORE, like=paper_id)
         keep_button(screen.view, paper_id)
         edit_dialogs.move_control(screen, [paper_id], key="edit-move-paper")
-    if row not in set(screen.selection.rows.tolist()):
+    if row not in screen.selection.rows:
         st.caption("This paper does not pass the filters; it is shown because the link names it.")
     left, right = st.columns([3, 2], gap="large")
     with left:

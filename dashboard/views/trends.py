@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from dashboard import links, tables, text, trend_figures, trend_forms, trend_words, wording
-from dashboard.selection import select
+from dashboard.selection import Selection, filters_of
 from dashboard.trend_papers import behind, papers_behind, period_clicked
 from dashboard.views import empty
+from topics.selection import matching
 from topics.trend_lines import FEW, read_on, trends, with_solid_shares
 from topics.trend_verdicts import trend_verdicts
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from dashboard.screen import Screen
     from dashboard.state import View
+    from topics.selection import Filters
+    from topics.topicmap import TopicMap
     from topics.trend_lines import Line, Trends
 
 __all__ = ["frame_of", "notes", "show"]
@@ -49,15 +53,8 @@ def _show(screen: Screen) -> None:
     if empty.no_match(screen):
         return
     view = screen.view
-    # A period cut off in the middle would have a share of nothing known: the filter of months
-    # chooses which periods are drawn, never which of their papers are counted.
-    counted = select(screen.topic_map, view.at_all_times())
-    found = trends(
-        screen.topic_map,
-        papers=counted.papers,
-        step=view.step,
-        since=view.since,
-        until=view.until,
+    found = _counted(
+        screen.topic_map, filters_of(view.at_all_times()), view.step, view.since, view.until
     )
     st.title("Trends")
     trend_words.changes(screen)
@@ -91,6 +88,16 @@ def _show(screen: Screen) -> None:
     st.caption("  \n".join(map(text.plain, said)))
     papers_behind(screen, found, lines)
     _table(screen, found, lines)
+
+
+@lru_cache(maxsize=32)
+def _counted(
+    topic_map: TopicMap, filters: Filters, step: str, since: str | None, until: str | None
+) -> Trends:
+    # A period cut off in the middle would have a share of nothing known: the filter of months
+    # chooses which periods are drawn, never which of their papers are counted.
+    papers = Selection(topic_map, matching(topic_map, filters)).papers
+    return trends(topic_map, papers=papers, step=step, since=since, until=until)
 
 
 def notes(screen: Screen, found: Trends, *, few: tuple[str, ...] = ()) -> list[str]:
