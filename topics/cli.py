@@ -83,7 +83,7 @@ class _Version(argparse.Action):
     """Reads the version only when asked: the look-up takes longer than the rest of the start."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
-        from topics.pipeline import version
+        from topics.fitting import version
 
         print(f"papermap {version()}")
         parser.exit(0)
@@ -127,6 +127,7 @@ def _build_once(arguments: argparse.Namespace, *, kept: Path | None = None) -> N
             # A file that is as it was need not be read again at every change of another.
             reading=replace(reading, kept=reading.kept or kept),
             log=log,
+            cluster=arguments.cluster,
         )
     if arguments.json:
         _print_json(_manifest_of(built.manifest))
@@ -210,7 +211,8 @@ def _sample_map() -> str:
     from topics import sample
     from topics.artefact import read_manifest
     from topics.errors import MapError
-    from topics.pipeline import build, version
+    from topics.fitting import version
+    from topics.pipeline import build
     from topics.store import default_root
 
     target = default_root() / "sample-map"

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from topics.edit_flags import add_build_flags, add_edit, add_edits
-from topics.flags import add_reading
+from topics.flags import add_cluster, add_reading
 from topics.report_flags import add_report_flags
 from topics.reports import FORMATS
 from topics.settings import describe
@@ -75,6 +75,7 @@ def _add_build(commands: Any, common: argparse.ArgumentParser) -> None:
             help=_help(setting.help, setting.default),
         )
     add_build_flags(parser)
+    add_cluster(parser)
     parser.add_argument(
         "--watch",
         action="store_true",

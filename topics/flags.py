@@ -1,4 +1,4 @@
-"""Flags of the command line that say how files are read, shared by its commands."""
+"""Flags of the command line that say how files are read, and by which processes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from topics.reading import Reading
 
-__all__ = ["add_reading", "reading_of"]
+__all__ = ["add_cluster", "add_reading", "reading_of"]
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +35,18 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that have a build done by several processes."""
+    parser.add_argument(
+        "--cluster",
+        type=_where,
+        default=None,
+        metavar="WHERE",
+        help="do parts of the build in other processes: `local` or `local:N` starts N on this "
+        "machine, HOST:PORT is a Dask scheduler (needs the extra cluster)",
+    )
+
+
 def reading_of(arguments: argparse.Namespace) -> Reading:
     """What was said on how files are read.
 
@@ -55,3 +67,14 @@ def _column(text: str) -> tuple[str, str]:
             "where no column holds it"
         )
     return name, column
+
+
+def _where(text: str) -> str:
+    from topics.cluster.address import Where
+    from topics.errors import SettingsError
+
+    try:
+        Where.of(text)
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error).removeprefix("--cluster is ")) from error
+    return text

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from topics.errors import SettingsError
+from topics.sources import detect
 from topics.sources.archives import ArchiveLimits
 from topics.sources.columns import check_fields
-from topics.sources.detect import read_sources
-from topics.sources.kept_reads import KeptReads
+from topics.sources.kept_reads import MOST_KEPT, KeptReads
 
 if TYPE_CHECKING:
     import os
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from topics.sources.record import SourceRead
 
-__all__ = ["Reading", "read_files"]
+__all__ = ["Reading", "read_ahead", "read_files"]
 
 _LIMITS = tuple(item.name for item in fields(ArchiveLimits))
 
@@ -36,6 +36,7 @@ class Reading:
         archives: how far archives are opened, all together.
         kept: a folder where what each file gave is kept, so that a file that is as it was is not
             read again; None to read all.
+        most_kept: bytes beyond which what a file gave is not kept.
 
     Raises:
         SettingsError: a field that there is not.
@@ -45,6 +46,7 @@ class Reading:
     by_file: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     archives: ArchiveLimits = field(default_factory=ArchiveLimits)
     kept: Path | None = None
+    most_kept: int = MOST_KEPT
 
     def __post_init__(self) -> None:
         for columns in (self.columns, *self.by_file.values()):
@@ -97,15 +99,34 @@ def read_files(
         SourceError: as `read_sources`.
     """
     reading = reading or Reading()
-    return read_sources(
+    return detect.read_sources(
         paths,
         progress=progress,
         columns=reading.columns,
         by_file=reading.by_file,
         limits=reading.archives,
         may_be_empty=may_be_empty,
-        kept=None if reading.kept is None else KeptReads(reading.kept),
+        kept=None if reading.kept is None else KeptReads(reading.kept, reading.most_kept),
     )
+
+
+def read_ahead(file: Path, name: str, *, reading: Reading) -> None:
+    """Read one file as a person says, and keep what it gave in the folder ``reading.kept``.
+
+    Args:
+        file: one of `topics.sources.detect.named_files`.
+        name: the name it has there.
+        reading: as for `read_files`, which finds what is kept.
+    """
+    if reading.kept is not None:
+        detect.read_ahead(
+            file,
+            name,
+            columns=reading.columns,
+            by_file=reading.by_file,
+            limits=reading.archives,
+            kept=KeptReads(reading.kept, reading.most_kept),
+        )
 
 
 def _columns(told: Mapping[str, Any]) -> dict[str, dict[str, str]]:

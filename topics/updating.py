@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from topics import artefact
 from topics.alignment import align, match_topics
 from topics.errors import BuildError, MapBroken, SettingsError
+from topics.fitting import now, version
 from topics.folders import claimed
 from topics.growth import encode_all, free_ids, grow
 from topics.known import enlarge
 from topics.labels import unlike
-from topics.pipeline import build_from_corpus, now, version
+from topics.pipeline import build_from_corpus
 from topics.progress import STAGES, Progress, Silent, Watch
 from topics.reading import Reading, read_files
 from topics.regrouping import regrouped

@@ -18,7 +18,7 @@ import pytest
 from tests.factories import write_map
 from topics import cli, sample
 from topics.errors import PapermapError
-from topics.pipeline import version
+from topics.fitting import version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,7 +12,7 @@ import pytest
 
 from topics.errors import SettingsError, SourceError
 from topics.reading import Reading, read_files
-from topics.sources import detect, kept_reads
+from topics.sources import detect
 from topics.sources.archives import ArchiveLimits
 from topics.sources.detect import read_document
 
@@ -125,11 +125,8 @@ def test_a_corrected_file_alone_is_read_again(
     assert read_files([folder], reading=kept) == read_files([folder])
 
 
-def test_what_is_very_large_is_not_kept(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kept_reads, "_MOST", 700)
-    reading = Reading(kept=tmp_path / "kept")
+def test_what_is_very_large_is_not_kept(folder: Path, tmp_path: Path) -> None:
+    reading = Reading(kept=tmp_path / "kept", most_kept=700)
     (folder / "long.csv").write_text(TABLE + "Long,J,word " + "word " * 200 + "\n")
     first = read_files([folder], reading=reading)
     assert len(list((tmp_path / "kept").iterdir())) == len(list(folder.iterdir())) - 2

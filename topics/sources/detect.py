@@ -40,7 +40,14 @@ if TYPE_CHECKING:
 
     from topics.sources.kept_reads import KeptReads
 
-__all__ = ["READERS", "UNRECOGNISED", "read_document", "read_sources"]
+__all__ = [
+    "READERS",
+    "UNRECOGNISED",
+    "named_files",
+    "read_ahead",
+    "read_document",
+    "read_sources",
+]
 
 #: All formats, the most particular first: the first that recognises a document reads it.
 READERS: tuple[Reader, ...] = (
@@ -145,6 +152,33 @@ def read_sources(
         raise SourceError(_nothing(reads))
     check_columns(said.columns, reads)
     return reads
+
+
+def named_files(paths: Sequence[str | os.PathLike[str]]) -> list[tuple[Path, str]]:
+    """The files that `read_sources` reads, each with the name that its records go by.
+
+    Raises:
+        SourceError: a path is missing.
+    """
+    files = list(_files(paths))
+    return list(zip(files, _names(files), strict=True))
+
+
+def read_ahead(
+    file: Path,
+    name: str,
+    *,
+    columns: Mapping[str, str],
+    by_file: Mapping[str, Mapping[str, str]],
+    limits: ArchiveLimits,
+    kept: KeptReads,
+) -> None:
+    """Read one of `named_files` and keep what it gave, for `read_sources` to find.
+
+    The arguments are those of `read_sources`, which reads again what is not kept.
+    """
+    for _ in _reads(file, name, _Said(columns, by_file, None), Opened(limits), kept):
+        pass
 
 
 def read_document(document: Document) -> SourceRead:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from topics.sources.archives import Opened
 
-__all__ = ["KeptReads"]
+__all__ = ["MOST_KEPT", "KeptReads"]
 
 _ENDING = ".reads"
 _CHUNK = 1024 * 1024
 #: Bytes beyond which what a file gave is not kept: the disk is better left to the file itself.
-_MOST = 256 * 1024 * 1024
+MOST_KEPT = 256 * 1024 * 1024
 #: Attributes of a read that are not written as they are.
 _OWN = ("records", "rejects")
 _TUPLES = ("notices", "written_years", "columns", "as_of_month_day")
@@ -39,9 +39,11 @@ class KeptReads:
 
     Attributes:
         folder: it; made when it is first needed.
+        most: bytes that one file may take there.
     """
 
     folder: Path
+    most: int = MOST_KEPT
     _used: set[str] = field(default_factory=set)
 
     def reads(
@@ -74,7 +76,7 @@ class KeptReads:
                     "expanded": opened.expanded - before[1],
                 }
                 with suppress(OSError):
-                    _save(place, found, spent)
+                    _save(place, found, spent, self.most)
         self._used.add(name)
         return found
 
@@ -99,7 +101,7 @@ def _digest(file: Path, key: tuple[object, ...]) -> str:
     return digest.hexdigest()[:32]
 
 
-def _save(place: Path, reads: list[SourceRead], spent: dict[str, int]) -> None:
+def _save(place: Path, reads: list[SourceRead], spent: dict[str, int], most: int) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     temporary = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
@@ -108,7 +110,7 @@ def _save(place: Path, reads: list[SourceRead], spent: dict[str, int]) -> None:
             stream.write(json.dumps({"reads": about, **spent}).encode() + b"\n")
             for record in chain.from_iterable(read.records for read in reads):
                 stream.write(packed(record) + b"\n")
-                if stream.tell() > _MOST:
+                if stream.tell() > most:
                     return
         temporary.replace(place)
     finally:

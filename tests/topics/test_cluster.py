@@ -1,0 +1,126 @@
+"""Builds on several processes: the same map as on one, and clear words where it cannot be had."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from topics import cli
+from topics.cluster import workers
+from topics.cluster.address import Where
+from topics.errors import BuildError, SettingsError
+from topics.pipeline import build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from topics.topicmap import TopicMap
+
+FIELDS = ("graphs", "proteins", "galaxies")
+WORDS = {
+    "graphs": "vertex edge colouring planar spectral clique matching degree path cut".split(),
+    "proteins": "folding residue binding enzyme ligand helix structure sequence kinase".split(),
+    "galaxies": "redshift halo stellar dust spiral quasar luminosity disk survey".split(),
+}
+
+
+def _rows(papers: int) -> list[str]:
+    """Papers of three fields, no two alike, from 2019 on."""
+    rows = []
+    for number in range(papers):
+        field = FIELDS[number % len(FIELDS)]
+        words = WORDS[field]
+        chosen = [words[(number * step + step) % len(words)] for step in (1, 3, 7, 9)]
+        title = f"{chosen[0]} and {chosen[1]} of {field} {number}"
+        text = f"We study {chosen[2]} in {field} with {chosen[3]} and {chosen[0]}, case {number}."
+        rows.append(f'"{title}","{text}",{2019 + number % 5}')
+    return rows
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of three tables, with a paper that is in two of them."""
+    folder = tmp_path_factory.mktemp("tables")
+    rows = _rows(90)
+    for number, part in enumerate((rows[:30], rows[29:60], rows[60:])):
+        table = "\n".join(["title,abstract,year", *part, ""])
+        (folder / f"part-{number}.csv").write_text(table, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask scheduler with two workers, each a process."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+def _files(built: TopicMap) -> dict[str, str]:
+    files: dict[str, str] = built.manifest["files"]
+    return files
+
+
+def test_a_small_corpus_has_the_same_map_on_a_cluster(
+    papers: Path, tmp_path: Path, scheduler: str
+) -> None:
+    alone = build([papers], tmp_path / "alone")
+    together = build([papers], tmp_path / "together", cluster=scheduler)
+    assert _files(together) == _files(alone)
+    differing = {key for key in alone.manifest if alone.manifest[key] != together.manifest[key]}
+    assert differing <= {"seconds", "created", "digest", "built_digest"}
+    assert sorted(entry.name for entry in tmp_path.iterdir() if entry.is_dir()) == [
+        "alone",
+        "together",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("local:3", Where(processes=3)),
+        ("10.0.0.7:8786", Where(scheduler="tcp://10.0.0.7:8786")),
+        ("tls://head.example:8786", Where(scheduler="tls://head.example:8786")),
+        ("[::1]:8786", Where(scheduler="tcp://[::1]:8786")),
+    ],
+)
+def test_where_a_cluster_is(text: str, found: Where) -> None:
+    assert Where.of(text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["", "local:", "local:0", "local:many", "somewhere", "host:0", "host:70000", "x y:80"]
+)
+def test_what_is_no_cluster_is_wrong_usage(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SettingsError, match="expected local, local:N"):
+        Where.of(text)
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["build", "x.csv", "--out", str(tmp_path / "map"), "--cluster", text])
+    assert stop.value.code == 2
+    assert "expected local, local:N" in capsys.readouterr().err
+
+
+def test_without_dask_it_says_what_to_install(
+    papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SettingsError, match=r"uv sync --extra cluster"):
+        build([papers], tmp_path / "map", cluster="local:1")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_that_does_not_answer_is_named(
+    papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(workers, "_ANSWER", 0.3)
+    with pytest.raises(BuildError, match=r"No Dask scheduler.*at tcp://127\.0\.0\.1:9"):
+        build([papers], tmp_path / "map", cluster="127.0.0.1:9")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,1 @@
+"""A build on several processes or machines, by Dask (`dask.distributed`, an extra)."""
