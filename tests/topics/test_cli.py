@@ -532,7 +532,7 @@ def test_serve_without_a_map_builds_the_sample_once(
     assert json.loads((Path(built) / "manifest.json").read_bytes())["counts"]["papers"] == 153
     assert "Building" not in run("serve").err
     # Another version's sample is built anew.
-    monkeypatch.setattr("topics.pipeline.version", lambda: "99.0")
+    monkeypatch.setattr("topics.fitting.version", lambda: "99.0")
     assert "Building" in run("serve").err
     assert servers[2]["maps"] == [built]
 
