@@ -5,9 +5,6 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
-import os
-import subprocess
-import sys
 import textwrap
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.scripts import output_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -354,16 +353,8 @@ def test_public_modules_say_what_is_public() -> None:
 def _loaded_after(code: str, heavy: list[str], **environment: str) -> list[str]:
     """Those of the modules that a fresh interpreter holds after running some code."""
     ask = f"import json, sys; print(json.dumps([m for m in {heavy} if m in sys.modules]))"
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", f"{textwrap.dedent(code)}\n{ask}"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-    )
-    assert done.returncode == 0, done.stderr
-    found: list[str] = json.loads(done.stdout.splitlines()[-1])
+    printed = output_of(f"{textwrap.dedent(code)}\n{ask}", **environment)
+    found: list[str] = json.loads(printed.splitlines()[-1])
     return found
 
 
