@@ -1,4 +1,4 @@
-"""A map that is served, for the tests of what is served beside the pages."""
+"""A map that is served, and a workspace in which nothing runs beside the test."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dashboard import jobs
+from dashboard.loading import MAPS_VARIABLE
+from dashboard.workspace import WORKSPACE_VARIABLE
+from tests.dashboard.drafting import at_once
 from tests.dashboard.screens import served
 from tests.factories import make_map, write_map
 
@@ -20,3 +24,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     write_map(tmp_path / "made", make_map(papers=60, topics=4))
     with served(tmp_path / "made"):
         yield tmp_path / "made"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace, beside one map that is served anyway."""
+    write_map(tmp_path / "given", papers=20, topics=2)
+    monkeypatch.setenv(MAPS_VARIABLE, str(tmp_path / "given"))
+    monkeypatch.setenv(WORKSPACE_VARIABLE, str(tmp_path / "work"))
+    monkeypatch.setattr(jobs, "start", at_once)
+    return tmp_path / "work"

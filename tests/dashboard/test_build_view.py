@@ -2,100 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import time
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import build_progress, building, jobs, links
+from dashboard import building, jobs, links
 from dashboard.building import Request
 from dashboard.file_cards import kind
 from dashboard.loading import MAPS_VARIABLE
-from dashboard.workspace import WORKSPACE_VARIABLE, Draft, drafts, new_draft
+from dashboard.workspace import WORKSPACE_VARIABLE, drafts
+from tests.dashboard.drafting import TABLE, draft_with, open_build, upload
 from tests.dashboard.screens import APP, assert_only_text, html_of, open_page, words_of
 from tests.factories import HOSTILE_TITLES, write_map
-from topics import cli, sample
-from topics.progress import STAGES
+from topics import sample
 from topics.settings import ENCODERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
+    import pytest
+
 PAGES = sorted(sample.folder().iterdir())
-TABLE = b"title,abstract,year\n" + b"".join(
-    f"Paper number {n} on maps,What is said about it in {n} words,{2000 + n}\n".encode()
-    for n in range(5)
-)
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A workspace, beside one map that is served anyway."""
-    write_map(tmp_path / "given", papers=20, topics=2)
-    monkeypatch.setenv(MAPS_VARIABLE, str(tmp_path / "given"))
-    monkeypatch.setenv(WORKSPACE_VARIABLE, str(tmp_path / "work"))
-    monkeypatch.setattr(jobs, "start", at_once)
-    return tmp_path / "work"
-
-
-def at_once(folder: Path, arguments: Sequence[str], *, cwd: Path, **_: Any) -> None:
-    """Do in this process, and at once, what a process of its own would do."""
-    assert arguments[0] == "read"
-    folder.mkdir()
-    (folder / jobs.REQUEST).write_text(json.dumps({"started": time.time()}))
-    with (
-        contextlib.chdir(cwd),
-        (folder / jobs.OUTPUT).open("w", encoding="utf-8") as out,
-        (folder / jobs.EVENTS).open("w", encoding="utf-8") as err,
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):
-        code = cli.main(arguments)
-    end = {"how": "failed" if code else "done", "time": time.time()}
-    (folder / jobs.END).write_text(json.dumps(end))
-
-
-def open_build(root: Path, **params: str) -> AppTest:
-    page = open_page(root.parent / "given", "build", **params)
-    assert not page.exception
-    return page
-
-
-def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    page.file_uploader[0].set_value([(name, data, "text/plain") for name, data in files])
-    page.run()
-    assert not page.exception
-    return page
-
-
-def draft_with(root: Path, *files: tuple[str, bytes], **request: Any) -> Draft:
-    draft = new_draft(root)
-    for name, data in files or (("table.csv", TABLE),):
-        draft.add(name, data)
-    if request:
-        building.keep_request(draft, Request(**request))
-    return draft
-
-
-def job_of(draft: Draft, how: str | None = None, *events: dict[str, Any]) -> None:
-    """Put in place what a worker would have written."""
-    folder = draft.folder / "build"
-    folder.mkdir()
-    now = time.time()
-    (folder / jobs.REQUEST).write_text(json.dumps({"started": now - 9}))
-    lines = [json.dumps({"time": now - 5, **event}) for event in events]
-    (folder / jobs.EVENTS).write_text("\n".join(lines))
-    if how:
-        (folder / jobs.END).write_text(json.dumps({"how": how, "time": now}))
-
-
-def stage(number: int) -> dict[str, Any]:
-    name = STAGES[number - 1]
-    return {"event": "stage", "number": number, "total": len(STAGES), "name": name}
 
 
 def navigation(page: AppTest) -> list[str]:
@@ -365,128 +294,7 @@ def test_files_can_be_discarded(root: Path) -> None:
     assert not page.text_input
 
 
-# --------------------------------------------------------------------- while it is built
-
-
-def test_building_shows_its_stages_and_can_be_cancelled(root: Path) -> None:
-    draft = draft_with(root, name="My <b>map", themes="ml")
-    job_of(draft, None, stage(1), stage(2), stage(3))
-    page = open_build(root, build=draft.id)
-    assert "Building “My <b>map”" in words_of(page)
-    assert_only_text(page)
-    body = html_of(page)
-    for name in STAGES:
-        assert name in body
-    assert body.count("pm-stage-done") == 2
-    assert body.count("pm-stage-runs") == 1
-    assert body.count("pm-stage-todo") == 4
-    assert not page.file_uploader
-    page.button(key="cancel-build").click().run()
-    assert (draft.folder / "build" / jobs.CANCEL).exists()
-    assert page.button(key="cancel-build").disabled
-    assert page.button(key="cancel-build").label == "Stopping …"
-
-
-def test_others_see_that_a_map_is_being_built(root: Path) -> None:
-    draft = draft_with(root, name="Unlearning", themes="ml")
-    job_of(draft, None, stage(1))
-    page = open_build(root)
-    assert "Being built now" in words_of(page)
-    assert "<strong>Unlearning</strong>" in html_of(page)
-    assert draft.id not in words_of(page)
-
-
-def test_two_builds_of_the_same_name(root: Path) -> None:
-    job_of(draft_with(root, name="table", themes="ml"), None, stage(1))
-    page = open_build(root)
-    upload(page, ("table.csv", TABLE))
-    page.button(key="build-now").click().run()
-    assert "“table” is being built right now" in words_of(page)
-    assert page.file_uploader
-
-
-@pytest.mark.parametrize(
-    ("how", "events", "said"),
-    [
-        ("cancelled", [stage(1)], "The build was cancelled."),
-        ("interrupted", [stage(1)], "The build was interrupted"),
-        ("killed", [stage(1)], "The build was ended by the system, as a rule for want of memory"),
-        ("overdue", [stage(1)], "The build was stopped after 0 minutes"),
-        (
-            "failed",
-            [stage(1), {"event": "error", "text": "Another build is writing it. Wait\n<b>now</b>"}],
-            "Another build is writing it. Wait",
-        ),
-        ("failed", [], "The build ended unexpectedly: it said nothing"),
-    ],
-)
-def test_a_build_that_gave_no_map(
-    root: Path, how: str, events: list[dict[str, Any]], said: str
-) -> None:
-    write_map(root / "mine", papers=20, topics=2)
-    draft = draft_with(root, name="mine", themes="auto")
-    job_of(draft, how, *events)
-    page = open_build(root, build=draft.id)
-    words = words_of(page)
-    assert said in words
-    assert "The map that was there is unchanged." in words
-    assert "Your files are still here" in words
-    assert_only_text(page)
-    # All is there to try again.
-    assert page.text_input[0].value == "mine"
-    assert page.radio[0].value == "auto"
-    assert not page.button(key="build-now").disabled
-
-
 # ----------------------------------------------------------------------------- afterwards
-
-
-def test_a_finished_build_lands_on_its_map_once(root: Path) -> None:
-    draft = draft_with(root, name="mine", themes="auto")
-    job_of(draft, None, stage(1))
-    page = open_build(root, build=draft.id, colour="topic")
-    write_map(root / "mine", papers=30, topics=3)
-    (draft.folder / "build" / jobs.END).write_text(json.dumps({"how": "done", "time": 1.0}))
-    page.run()
-    assert page.query_params == {"map": "mine", "colour": "topic"}
-    assert "30 papers" in html_of(page)
-    later = open_build(root, build=draft.id)
-    assert "“mine” is ready" in words_of(later)
-    assert later.query_params["build"] == draft.id
-
-
-def test_the_maps_that_were_built_are_listed(root: Path) -> None:
-    write_map(root / "One & two", papers=30, topics=3)
-    (root / "broken").mkdir()
-    (root / "broken" / "manifest.json").write_text("{}")
-    page = open_build(root)
-    assert "Maps built here" in words_of(page)
-    assert "30 papers · 3 topics" in html_of(page)
-    assert "cannot be opened" in html_of(page)
-    linked = [link.proto.query_string for link in page.main.get("page_link")]
-    assert "map=One+%26+two" in linked
-
-
-@pytest.mark.parametrize("mark", ["0" * 32, "../../etc", "x"])
-def test_a_build_that_is_gone(root: Path, mark: str) -> None:
-    page = open_build(root, build=mark)
-    assert page.file_uploader
-    assert "no longer here" in words_of(page) or "was ignored" in words_of(page)
-
-
-def test_who_looks_elsewhere_finds_the_build_again(root: Path) -> None:
-    draft = draft_with(root, name="mine", themes="auto")
-    page = open_build(root, build=draft.id)
-    page.query_params.clear()
-    page.run()
-    assert page.query_params == {"build": draft.id}
-
-
-def test_stages_that_are_unknown_do_no_harm() -> None:
-    job = jobs.Job("running", (jobs.Stage(12, 12, "<b>new</b>", 3.0),))
-    body = build_progress.stages_html(job)
-    assert "<b>new" not in body
-    assert body.count("pm-stage-todo") == len(STAGES)
 
 
 def test_every_format_has_a_name_in_words() -> None:

@@ -1,38 +1,32 @@
-"""Adding papers: what is known stays, what is new finds its place, and nothing is half done."""
+"""Adding papers: what is known stays, and what is new finds its place."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import threading
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import BUILT_AT
-from tests.topics.corpora import files_of, sample_records
-from topics import artefact, cli, newcomers, updating
-from topics.alignment import align, match_topics
-from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew, SettingsError
-from topics.growth import free_ids
+from tests.topics.additions import bee_papers, known_of, late_of, table_of
+from tests.topics.corpora import files_of
+from topics import artefact, updating
+from topics.errors import SettingsError
 from topics.known import enlarge
-from topics.labels import unlike
-from topics.newcomers import assign, nearest_known, place
 from topics.pipeline import build
 from topics.settings import BuildSettings
 from topics.sources.record import Record, SourceRead
 from topics.topicmap import TopicMap
-from topics.updating import MANY_NEW, UPDATE_STAGES, update
+from topics.updating import MANY_NEW, update
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
 #: What an update leaves as it is of a known paper.
 KEPT = ("topic", "topic_confidence", "nearest_topic", "theme", "theme_confidence", "x", "y")
@@ -42,67 +36,6 @@ KEPT = ("topic", "topic_confidence", "nearest_topic", "theme", "theme_confidence
 def _built_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", BUILT_AT)
     monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture(scope="module")
-def records() -> list[Record]:
-    """The sample's papers, each once."""
-    return list({record.title: record for record in sample_records()}.values())
-
-
-@pytest.fixture(scope="module")
-def first(records: list[Record], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A map of the first nine in ten of the sample's papers; leave it as it is."""
-    folder = tmp_path_factory.mktemp("first")
-    build([_file(folder / "first.csv", _known(records))], folder / "map")
-    return folder / "map"
-
-
-@pytest.fixture
-def folder(first: Path, tmp_path: Path) -> Path:
-    """A copy of that map."""
-    return Path(shutil.copytree(first, tmp_path / "map"))
-
-
-def _known(records: Sequence[Record]) -> list[Record]:
-    return [record for at, record in enumerate(records) if at % 10]
-
-
-def _late(records: Sequence[Record]) -> list[Record]:
-    return [record for at, record in enumerate(records) if at % 10 == 0]
-
-
-def _file(path: Path, records: Sequence[Record]) -> Path:
-    rows = [
-        {
-            "title": record.title,
-            "abstract": record.abstract,
-            "date": record.date,
-            "doi": record.doi,
-            "arxiv_id": record.arxiv_id,
-        }
-        for record in records
-    ]
-    pd.DataFrame(rows, columns=["title", "abstract", "date", "doi", "arxiv_id"]).to_csv(
-        path, index=False
-    )
-    return path
-
-
-def _subject(count: int) -> list[Record]:
-    """Papers on a subject that is in no sample: close to one another and far from all else."""
-    parts = ("larvae", "pollen", "hives", "nectar", "queens", "drones", "wax", "combs")
-    return [
-        Record(
-            title=f"Honey bee colonies and {parts[at % 8]} in apiary season {at}",
-            abstract=f"Honey bee colonies forage for {parts[(at + 3) % 8]} in alpine meadows. "
-            f"Beekeepers weigh {parts[(at + 1) % 8]} of honey bee colonies in spring and autumn, "
-            f"and count {parts[at % 8]} beside the apiary.",
-            source="bees",
-            line=at + 1,
-        )
-        for at in range(count)
-    ]
 
 
 def _assert_kept(old: TopicMap, new: TopicMap) -> None:
@@ -144,12 +77,12 @@ def _assert_adds_up(built: TopicMap) -> None:
 
 
 def test_new_papers_join_and_known_ones_stay(
-    folder: Path, records: list[Record], tmp_path: Path
+    started: Path, records: list[Record], tmp_path: Path
 ) -> None:
-    old = artefact.load(folder)
-    done = update(folder, [_file(tmp_path / "late.csv", _late(records))])
-    new = artefact.load(folder, verify=True)
-    assert done.added == len(new.papers) - len(old.papers) == len(_late(records))
+    old = artefact.load(started)
+    done = update(started, [table_of(tmp_path / "late.csv", late_of(records))])
+    new = artefact.load(started, verify=True)
+    assert done.added == len(new.papers) - len(old.papers) == len(late_of(records))
     assert done.new_topics == ()
     _assert_kept(old, new)
     _assert_adds_up(new)
@@ -162,11 +95,11 @@ def test_new_papers_join_and_known_ones_stay(
 
 
 def test_new_papers_lie_beside_papers_of_their_topic(
-    folder: Path, records: list[Record], tmp_path: Path
+    started: Path, records: list[Record], tmp_path: Path
 ) -> None:
-    old = artefact.load(folder)
-    update(folder, [_file(tmp_path / "late.csv", _late(records))])
-    papers = artefact.load(folder).papers
+    old = artefact.load(started)
+    update(started, [table_of(tmp_path / "late.csv", late_of(records))])
+    papers = artefact.load(started).papers
     is_new = ~papers["id"].isin(old.papers["id"])
     known = papers[~is_new]
     hits = []
@@ -187,7 +120,7 @@ def test_any_papers_in_any_order_leave_known_rows_alike(
     shutil.copytree(first, work / "one")
     shutil.copytree(first, work / "two")
     half = len(chosen) // 2
-    files = [_file(work / "a.csv", chosen[:half]), _file(work / "b.csv", chosen[half:])]
+    files = [table_of(work / "a.csv", chosen[:half]), table_of(work / "b.csv", chosen[half:])]
     files = [file for file, part in zip(files, (chosen[:half], chosen[half:]), strict=True) if part]
     if not files:
         return
@@ -195,15 +128,15 @@ def test_any_papers_in_any_order_leave_known_rows_alike(
     two = update(work / "two", files[::-1]).topic_map
     _assert_kept(old, one)
     _assert_adds_up(one)
-    assert len(one.papers) - len(old.papers) == sum(record in _late(records) for record in chosen)
+    assert len(one.papers) - len(old.papers) == sum(record in late_of(records) for record in chosen)
     for column in ("id", *KEPT):
         assert one.papers[column].equals(two.papers[column]), column
 
 
-def test_a_group_on_a_new_subject_becomes_a_topic(folder: Path, tmp_path: Path) -> None:
-    old = artefact.load(folder)
-    done = update(folder, [_file(tmp_path / "bees.csv", _subject(14))])
-    new = artefact.load(folder)
+def test_a_group_on_a_new_subject_becomes_a_topic(started: Path, tmp_path: Path) -> None:
+    old = artefact.load(started)
+    done = update(started, [table_of(tmp_path / "bees.csv", bee_papers(14))])
+    new = artefact.load(started)
     _assert_kept(old, new)
     _assert_adds_up(new)
     (topic,) = done.new_topics
@@ -223,21 +156,21 @@ def test_a_group_on_a_new_subject_becomes_a_topic(folder: Path, tmp_path: Path) 
     assert (np.hypot(others["x"] - middle["x"], others["y"] - middle["y"]) < own / 2).sum() <= 2
 
 
-def test_an_id_is_never_used_twice(folder: Path, tmp_path: Path) -> None:
-    manifest = json.loads((folder / "manifest.json").read_bytes())
+def test_an_id_is_never_used_twice(started: Path, tmp_path: Path) -> None:
+    manifest = json.loads((started / "manifest.json").read_bytes())
     lost = [{"id": "t77", "name": "Gone", "papers": 5}]
     manifest["updates"] = [{"new_topics": [], "lost_topics": lost}]
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    done = update(folder, [_file(tmp_path / "bees.csv", _subject(14))])
+    (started / "manifest.json").write_text(json.dumps(manifest))
+    done = update(started, [table_of(tmp_path / "bees.csv", bee_papers(14))])
     assert [topic["id"] for topic in done.new_topics] == ["t78"]
 
 
-def test_history_is_kept(folder: Path, records: list[Record], tmp_path: Path) -> None:
-    built = artefact.load(folder)
-    late = _late(records)
-    update(folder, [_file(tmp_path / "one.csv", late[:4])])
-    update(folder, [_file(tmp_path / "two.csv", late[4:])])
-    manifest = artefact.load(folder).manifest
+def test_history_is_kept(started: Path, records: list[Record], tmp_path: Path) -> None:
+    built = artefact.load(started)
+    late = late_of(records)
+    update(started, [table_of(tmp_path / "one.csv", late[:4])])
+    update(started, [table_of(tmp_path / "two.csv", late[4:])])
+    manifest = artefact.load(started).manifest
     assert [entry["sources"] for entry in manifest["updates"]] == [["one.csv"], ["two.csv"]]
     assert sum(entry["papers_added"] for entry in manifest["updates"]) == len(late)
     assert manifest["fitted"]["papers"] == len(built.papers)
@@ -248,19 +181,19 @@ def test_history_is_kept(folder: Path, records: list[Record], tmp_path: Path) ->
 
 
 def test_nothing_new_leaves_the_folder_alone(
-    folder: Path, records: list[Record], tmp_path: Path
+    started: Path, records: list[Record], tmp_path: Path
 ) -> None:
-    before = files_of(folder)
-    done = update(folder, [_file(tmp_path / "again.csv", _known(records)[:20])])
+    before = files_of(started)
+    done = update(started, [table_of(tmp_path / "again.csv", known_of(records)[:20])])
     assert (done.changed, done.added, done.read["merged"]) == (False, 0, 20)
-    assert files_of(folder) == before
+    assert files_of(started) == before
 
 
 @pytest.mark.parametrize("themes", ["auto", "none"])
 def test_themes_go_on_as_they_began(themes: str, records: list[Record], tmp_path: Path) -> None:
-    known = _file(tmp_path / "known.csv", _known(records)[:40])
+    known = table_of(tmp_path / "known.csv", known_of(records)[:40])
     old = build([known], tmp_path / "map", settings=BuildSettings(themes=themes))
-    new = update(tmp_path / "map", [_file(tmp_path / "late.csv", _late(records))]).topic_map
+    new = update(tmp_path / "map", [table_of(tmp_path / "late.csv", late_of(records))]).topic_map
     _assert_kept(old, new)
     assert list(new.themes["name"]) == list(old.themes["name"])
     if themes == "none":
@@ -272,10 +205,10 @@ def test_themes_go_on_as_they_began(themes: str, records: list[Record], tmp_path
 def test_another_themes_file_is_refused(records: list[Record], tmp_path: Path) -> None:
     themes = tmp_path / "themes.toml"
     themes.write_text('[[theme]]\nname = "forgetting"\nphrases = ["machine unlearning"]\n')
-    known = _file(tmp_path / "known.csv", _known(records)[:30])
+    known = table_of(tmp_path / "known.csv", known_of(records)[:30])
     build([known], tmp_path / "map", settings=BuildSettings(themes=str(themes)))
     before = files_of(tmp_path / "map")
-    late = _file(tmp_path / "late.csv", _late(records))
+    late = table_of(tmp_path / "late.csv", late_of(records))
     themes.write_text('[[theme]]\nname = "remembering"\n')
     with pytest.raises(SettingsError, match=r"remembering.*made with.*forgetting"):
         update(tmp_path / "map", [late])
@@ -352,17 +285,17 @@ def test_a_record_counts_for_the_known_paper_that_it_names(first: Path) -> None:
 def test_remarks_on_themes_are_those_of_the_papers_there_are_now(
     records: list[Record], tmp_path: Path
 ) -> None:
-    late = _late(records)[:1]
+    late = late_of(records)[:1]
     themes = tmp_path / "themes.toml"
     example = late[0].title.replace('"', "")
     themes.write_text(
         f'[[theme]]\nname = "apiculture"\nphrases = ["honey bee"]\npapers = ["{example}"]\n'
     )
-    known = _file(tmp_path / "known.csv", _known(records)[:30])
+    known = table_of(tmp_path / "known.csv", known_of(records)[:30])
     old = build([known], tmp_path / "map", settings=BuildSettings(themes=str(themes)))
     said = [note for note in old.manifest["notices"] if "theme" in note]
     assert [note.partition(" ")[0] for note in said] == ["The", "100%"]
-    bees = _file(tmp_path / "bees.csv", [*_subject(90), *late])
+    bees = table_of(tmp_path / "bees.csv", [*bee_papers(90), *late])
     new = update(tmp_path / "map", [bees]).topic_map
     share = (new.papers["theme"] == "other").mean()
     assert share < 0.6
@@ -390,11 +323,11 @@ def test_the_fingerprint_of_unchanged_papers_is_the_builds(first: Path) -> None:
 
 
 def test_a_refit_keeps_ids_names_and_direction(
-    folder: Path, records: list[Record], tmp_path: Path
+    started: Path, records: list[Record], tmp_path: Path
 ) -> None:
-    old = artefact.load(folder)
-    late = _file(tmp_path / "late.csv", _late(records))
-    done = update(folder, [late], refit=True)
+    old = artefact.load(started)
+    late = table_of(tmp_path / "late.csv", late_of(records))
+    done = update(started, [late], refit=True)
     new = done.topic_map
     _assert_adds_up(new)
     assert len(new.papers) == len(old.papers) + done.added
@@ -416,7 +349,7 @@ def test_a_refit_keeps_ids_names_and_direction(
     assert new.manifest["updates"][-1]["refit"] is True
     assert done.share_since == 0
     # Used ids stay used.
-    again = update(folder, [_file(tmp_path / "bees.csv", _subject(14))])
+    again = update(started, [table_of(tmp_path / "bees.csv", bee_papers(14))])
     assert not {t["id"] for t in again.new_topics} & (set(old.topics["id"]) | set(new.topics["id"]))
 
 
@@ -426,211 +359,3 @@ def test_many_new_papers_are_a_reason_to_refit(first: Path) -> None:
     late = updating.Updated(TopicMap(**{**vars(built), "manifest": half}), {})
     assert late.share_since > MANY_NEW
     assert updating.Updated(built, {}).share_since == 0
-
-
-# ----------------------------------------------------------------- never half done
-
-
-def test_a_failure_while_writing_leaves_the_old_map(
-    folder: Path, records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = files_of(folder)
-    late = _file(tmp_path / "late.csv", _late(records))
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    for name in ("numpy.save", "topics.folders.sync_tree", "pyarrow.parquet.write_table"):
-        with monkeypatch.context() as patch:
-            patch.setattr(name, full)
-            with pytest.raises(BuildError, match="No space left"):
-                update(folder, [late])
-        assert files_of(folder) == before
-        assert not [path for path in tmp_path.iterdir() if ".new-" in path.name]
-    assert update(folder, [late]).added == len(_late(records))
-
-
-def test_a_map_that_was_replaced_meanwhile_is_not_overwritten(
-    folder: Path, records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    late = _file(tmp_path / "late.csv", _late(records))
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-
-    def replaced(*_: object, **__: object) -> dict[str, float]:
-        (folder / "manifest.json").write_text(json.dumps({**manifest, "created": "later"}))
-        return {}
-
-    monkeypatch.setattr(updating, "_quality", replaced)
-    with pytest.raises(MapBusy, match="replaced the map"):
-        update(folder, [late])
-    assert artefact.read_manifest(folder)["created"] == "later"
-
-
-def test_two_updates_at_once_are_refused(
-    folder: Path, records: list[Record], tmp_path: Path
-) -> None:
-    late = _file(tmp_path / "late.csv", _late(records))
-    with (
-        FileLock(folder.with_name(f".{folder.name}.claim.lock")),
-        pytest.raises(MapBusy, match="is updating"),
-    ):
-        update(folder, [late])
-    update(folder, [late])
-
-
-def test_readers_see_the_old_map_or_the_new_one(
-    folder: Path, records: list[Record], tmp_path: Path
-) -> None:
-    late = _file(tmp_path / "late.csv", _late(records))
-    sizes, done = set(), threading.Event()
-
-    def read() -> None:
-        while not done.is_set():
-            sizes.add(len(artefact.load(folder).papers))
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    try:
-        update(folder, [late])
-    finally:
-        done.set()
-        reader.join()
-    sizes.add(len(artefact.load(folder).papers))
-    known = len(_known(records))
-    assert sizes <= {known, known + len(_late(records))}
-
-
-def test_maps_that_cannot_be_updated(folder: Path, records: list[Record], tmp_path: Path) -> None:
-    late = _file(tmp_path / "late.csv", _late(records))
-    with pytest.raises(MapNotFound):
-        update(tmp_path / "nowhere", [late])
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    text = (folder / "manifest.json").read_text()
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "schema_version": 99}))
-    with pytest.raises(MapTooNew):
-        update(folder, [late])
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "settings": {"seed": -1}}))
-    with pytest.raises(MapBroken, match="settings"):
-        update(folder, [late])
-    (folder / "manifest.json").write_text(text)
-    shutil.rmtree(folder / "encoder")
-    with pytest.raises(MapBroken, match="encoder"):
-        update(folder, [late])
-
-
-# -------------------------------------------------------------------------- command line
-
-
-def _run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = cli.main([str(argument) for argument in arguments])
-    return (code, *capsys.readouterr())
-
-
-def test_the_command_line(
-    folder: Path, records: list[Record], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    late = _file(tmp_path / "late.csv", _late(records))
-    code, out, err = _run(capsys, "update", folder, late)
-    assert code == 0
-    assert f"{len(_late(records))} papers added" in out
-    assert f"[1/{len(UPDATE_STAGES)}] {UPDATE_STAGES[0]}" in err
-    code, out, _ = _run(capsys, "update", folder, late)
-    assert code == 0
-    assert "Nothing new" in out
-    bees = _file(tmp_path / "bees.csv", _subject(60))
-    code, out, _ = _run(capsys, "update", folder, bees)
-    assert code == 0
-    assert "New topic t" in out
-    assert "--refit" in out, "sixty papers more are many"
-    code, out, _ = _run(capsys, "update", folder, bees, "--json")
-    assert code == 0
-    assert json.loads(out) == json.loads((folder / "manifest.json").read_bytes())
-
-
-def test_errors_of_the_command_line(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, err = _run(capsys, "update", tmp_path / "nowhere", tmp_path / "none.csv")
-    assert (code, out) == (1, "")
-    assert "No map at" in err
-    code, out, err = _run(capsys, "update", folder, tmp_path / "none.csv")
-    assert (code, out) == (1, "")
-    code, out, err = _run(capsys, "update", folder)
-    assert (code, out) == (2, "")
-    assert "--refit" in err
-    assert _run(capsys, "update", folder, "x.csv", "--page-year", "12")[0] == 1
-
-
-# ------------------------------------------------------------------------------ the parts
-
-
-@pytest.mark.parametrize("mirror", [1, -1])
-def test_a_turned_layout_is_turned_back(mirror: int) -> None:
-    rng = np.random.default_rng(0)
-    old = rng.uniform(-0.6, 0.6, (40, 2))
-    turn = np.array([[np.cos(1), -np.sin(1)], [np.sin(1), np.cos(1)]]) * [1, mirror]
-    new = np.vstack([old @ turn * 0.5 + 0.2, [[0.25, 0.25]]])
-    aligned = align(new, rows=np.arange(40), old=old)
-    assert np.allclose(aligned[:40], old)
-    assert np.abs(aligned).max() <= 1
-
-
-def test_an_aligned_layout_stays_in_the_picture() -> None:
-    rng = np.random.default_rng(1)
-    points = align(rng.normal(size=(30, 2)) * 9, rows=np.arange(5), old=rng.normal(size=(5, 2)))
-    assert np.abs(points).max() <= 1
-    assert align(np.zeros((3, 2)), rows=np.arange(3), old=np.ones((3, 2))).shape == (3, 2)
-
-
-def test_topics_match_by_papers_in_common() -> None:
-    old = ["a"] * 6 + ["b"] * 4 + ["c"] * 4 + [None]
-    new = ["t1"] * 5 + ["t2"] * 5 + ["t4", "t4", "t4", None, "t3"]
-    assert match_topics(new, old) == {"t1": "a", "t2": "b", "t4": "c"}
-    assert match_topics([None], [None]) == {}
-
-
-def test_ids_and_names_are_free() -> None:
-    assert free_ids(["t3", "t12", "t1x"], 2) == ["t13", "t14"]
-    assert free_ids([], 1) == ["t1"]
-    assert unlike("Honey bees", ["wax"], []) == "Honey bees"
-    assert unlike("Honey bees", ["wax"], ["honey Bees"]) == "Honey bees and wax"
-    assert unlike("Honey bees", [], ["Honey bees", "Honey bees 2"]) == "Honey bees 3"
-
-
-def test_distances_are_those_between_all_pairs() -> None:
-    rows = np.random.default_rng(3).normal(size=(600, 9))
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    full = 1 - rows @ rows.T
-    expected = full[np.triu_indices(600, 1)]
-    assert np.allclose(newcomers._distances(rows), expected, atol=1e-6)
-
-
-def test_the_nearest_known_are_the_nearest() -> None:
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(50, 8)).astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    near, cosines = nearest_known(rows[:7], rows, k=4)
-    assert list(near[:, 0]) == list(range(7))
-    assert np.allclose(cosines, np.sort(rows[:7] @ rows.T, axis=1)[:, ::-1][:, :4], atol=1e-5)
-
-
-def test_a_place_between_islands_is_on_one_of_them() -> None:
-    """The mean of the nearest papers would lie in the sea between two of them."""
-    rng = np.random.default_rng(0)
-    points = np.vstack([rng.normal(-0.8, 0.01, (9, 2)), rng.normal(0.8, 0.01, (6, 2))])
-    known = np.tile(np.eye(4, dtype=np.float32)[0], (15, 1))
-    args: dict[str, Any] = {"vectors": known[:2], "known": known, "points": points}
-    nobody = np.full(15, -1)
-    found = place(["a", "b"], np.full(2, -1), known_labels=nobody, **args)
-    assert (np.abs(found + 0.8) < 0.1).all()
-    assert not np.array_equal(found[0], found[1])
-
-
-def test_a_map_without_topics_gets_none_by_new_papers() -> None:
-    from topics.neighbours import knn_graph
-
-    rows = np.eye(12, dtype=np.float32)
-    is_new = np.arange(12) >= 8
-    graph = knn_graph(rows, k=4)
-    labels = assign(np.full(12, -1), is_new, graph, vectors=rows, min_topic_size=3)
-    assert (labels == -1).all()
