@@ -5,7 +5,8 @@
 opens sessions as browsers do, over Streamlit's websocket; each opens the map, then every few
 seconds another page or filter. Told are the times from asking until the page is whole, seconds of
 processor an answer, and memory a reader. ``--sessions 2000`` opens that many one after another
-first, and tells what remains of them in memory.
+first, and tells what remains of them in memory. ``--processes 2`` shares the readers among so many
+processes behind nginx.
 """
 
 from __future__ import annotations
@@ -18,14 +19,19 @@ import os
 import random
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import numpy as np
 
+from tests.bench.nginx import SEAT, shared
 from topics.artefact import load
 from topics.serving import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["main"]
 
@@ -37,9 +43,11 @@ class Session:
 
     Args:
         address: of the dashboard.
+        seat: by which nginx knows the reader.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, seat: str = "") -> None:
+        self._seat = seat
         self._address = address.replace("http", "ws", 1) + "/_stcore/stream"
         self._known: dict[str, None] = {}
         self._socket: Any = None
@@ -50,7 +58,12 @@ class Session:
         from websockets.asyncio.client import connect
 
         self._socket = await connect(
-            self._address, subprotocols=["streamlit"], max_size=None, compression=None, proxy=None
+            self._address,
+            subprotocols=["streamlit"],
+            max_size=None,
+            compression=None,
+            proxy=None,
+            additional_headers={"Cookie": f"{SEAT}={self._seat}"} if self._seat else None,
         )
 
     async def ask(self, page: str, query: str) -> float:
@@ -81,25 +94,25 @@ class Session:
         await self._socket.close()
 
 
-class Process:
+class Processes:
     """What the server has used, as the system counts it.
 
     Args:
-        number: of the process.
+        numbers: of its processes.
     """
 
-    def __init__(self, number: int) -> None:
-        self._at = Path(f"/proc/{number}")
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self._all = [Path(f"/proc/{number}") for number in numbers]
 
     def seconds(self) -> float:
         """Processor seconds so far."""
-        fields = (self._at / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        told = [(at / "stat").read_text().rpartition(")")[2].split() for at in self._all]
+        return sum(int(each[11]) + int(each[12]) for each in told) / os.sysconf("SC_CLK_TCK")
 
     def megabytes(self) -> float:
         """Memory in use."""
-        lines = (self._at / "status").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+        lines = [line for at in self._all for line in (at / "status").read_text().splitlines()]
+        return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
 def actions(folder: str) -> list[tuple[str, str]]:
@@ -123,7 +136,7 @@ async def _read(
 ) -> list[tuple[str, float]]:
     """One reader: opens the map, then asks for something again and again."""
     chance = random.Random(seed)  # noqa: S311 - no secret
-    session = Session(address)
+    session = Session(address, seat=f"reader-{seed}")
     await session.open()
     await asyncio.sleep(chance.random() * pause)
     taken = [("first", await session.ask("", ""))]
@@ -141,7 +154,7 @@ async def _together(address: str, asks: list[tuple[str, str]], given: argparse.N
     return list(itertools.chain.from_iterable(await asyncio.gather(*readers)))
 
 
-async def _one_after_another(address: str, sessions: int, process: Process) -> list[float]:
+async def _one_after_another(address: str, sessions: int, process: Processes) -> list[float]:
     """Memory after every tenth of so many sessions, each of which comes and goes."""
     found = []
     for number in range(sessions):
@@ -154,9 +167,11 @@ async def _one_after_another(address: str, sessions: int, process: Process) -> l
     return found
 
 
-async def _alone(address: str, asks: list[tuple[str, str]], process: Process) -> dict[str, Any]:
+async def _alone(
+    address: str, asks: list[tuple[str, str]], process: Processes, seat: str = ""
+) -> dict[str, Any]:
     """Processor seconds of answers to a single reader, by page: nobody else's time is in them."""
-    session, spent = Session(address), dict[str, list[float]]()
+    session, spent = Session(address, seat=seat), dict[str, list[float]]()
     await session.open()
     await session.ask("", "")
     for page, query in asks:
@@ -176,21 +191,29 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--pause", type=float, default=5.0, help="between actions, on average")
     parser.add_argument("--sessions", type=int, default=0, help="that come and go before")
     parser.add_argument("--port", type=int, default=None)
+    parser.add_argument("--processes", type=int, default=1, help="behind nginx where several")
     given = parser.parse_args(argv)
-    server = Server([given.map], port=given.port)
-    server.start()
-    assert server._process is not None
-    try:
-        found = _measured(server.address, Process(server._process.pid), given)
-    finally:
-        server.stop()
+    with ExitStack() as stack:
+        servers: list[Server] = []
+        for at in range(given.processes):
+            server = Server([given.map], port=given.port and given.port + at)
+            server.start()
+            stack.callback(server.stop)
+            servers.append(server)
+        numbers = [server._process.pid for server in servers if server._process is not None]
+        ports = [int(server.address.rpartition(":")[2]) for server in servers]
+        address = stack.enter_context(shared(ports)) if len(ports) > 1 else servers[0].address
+        found = _measured(address, Processes(numbers), given)
     json.dump(found, sys.stdout, indent=1)
     print()
     return 0
 
 
-def _measured(address: str, process: Process, given: argparse.Namespace) -> dict[str, Any]:
+def _measured(address: str, process: Processes, given: argparse.Namespace) -> dict[str, Any]:
     asks = actions(given.map)
+    for seat in range(given.processes * 4 if given.processes > 1 else 0):
+        # Every process has to have opened the map before it is measured.
+        asyncio.run(_alone(address, asks[:5], process, seat=f"reader-{seat}"))
     found: dict[str, Any] = {"alone_cpu_s": asyncio.run(_alone(address, asks, process))}
     if given.sessions:
         found["mb_while_sessions_come_and_go"] = asyncio.run(
@@ -205,6 +228,10 @@ def _measured(address: str, process: Process, given: argparse.Namespace) -> dict
         "cpu_s_per_answer": round((process.seconds() - spent) / len(taken), 3),
         "seconds": {
             f"p{part}": round(float(np.percentile(times, part)), 3) for part in (50, 95, 99)
+        },
+        "p95_by_page": {
+            page: round(float(np.percentile([s for kind, s in taken if kind == page], 95)), 3)
+            for page in sorted({kind for kind, _ in taken})
         },
         "mb_before": round(before, 1),
         "mb_per_reader": round((process.megabytes() - before) / given.readers, 2),
