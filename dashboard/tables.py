@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
+    import pyarrow as pa
 
     from dashboard.screen import Screen
     from topics.topicmap import TopicMap
@@ -32,6 +33,17 @@ __all__ = [
 
 _WORD_JOINER = "\u2060"
 
+#: Rows beyond which a table is sent in parts.
+_LONG = 1000
+
+_AS_LISTED = "As listed"
+_ORDERS = {
+    "date": "Newest first",
+    "upvotes": "Most upvotes first",
+    "comments": "Most comments first",
+    "title": "By title",
+}
+
 #: What a reader of each file will know it by.
 _FORMATS: Mapping[str, str] = MappingProxyType(
     {"csv": "CSV", "bib": "BibTeX", "ris": "RIS", "md": "Markdown"}
@@ -46,31 +58,63 @@ def paper_table(
     show: Sequence[str] = ("date", "topic", "theme"),
     height: int | None = None,
 ) -> None:
-    """Draw papers as a table, sortable by every column; a click on a title opens the paper.
+    """Draw papers as a table, to be sorted by every column; a click on a title opens the paper.
+
+    Of a long table only what the reader looks at is sent, and its order is chosen above it.
 
     Args:
         screen: what the page is given.
-        papers: rows of the map's papers.
+        papers: rows of the map's papers, by their numbers in the map.
         key: of the table, unique on the page.
         show: columns after the title: date, topic, nearest, theme, fit, comments, upvotes.
         height: in pixels; by default that of the rows, ten at most.
     """
-    frame = paper_frame(screen.topic_map, papers, show=show)
+    is_long = len(papers) > _LONG
+    if is_long:
+        # What is sent in parts cannot be sorted by a click on the head of a column.
+        papers = _ordered(papers, key=key, show=show)
     opened = f"{key}-open"
     st.dataframe(
-        frame,
+        _long_table(screen.topic_map, papers.index.to_numpy().tobytes(), tuple(show))
+        if is_long
+        else paper_frame(screen.topic_map, papers, show=show),
         key=key,
         hide_index=True,
         height=height or "auto",
         column_config=_columns(opened),
         placeholder="",
-        lazy=False,
+        lazy=is_long,
         alt=f"Table of {wording.count(len(papers), 'paper')}",
     )
     # The click is only there during the run that it caused.
     if click := st.session_state.get(opened):
         paper = str(papers["id"].iloc[int(click["row"])])
         links.go("paper", screen.view, topic=None, paper=paper)
+
+
+@functools.lru_cache(maxsize=8)
+def _long_table(topic_map: TopicMap, rows: bytes, show: tuple[str, ...]) -> pa.Table:
+    """The cells of a long table, once for all readers who see it."""
+    import numpy as np
+    import pyarrow as pa
+
+    papers = topic_map.papers.iloc[np.frombuffer(rows, dtype=np.int64)]
+    return pa.Table.from_pandas(paper_frame(topic_map, papers, show=show), preserve_index=False)
+
+
+def _ordered(papers: pd.DataFrame, *, key: str, show: Sequence[str]) -> pd.DataFrame:
+    """The papers in an order that the reader chooses, those of which it is not known last."""
+    columns = {label: name for name, label in _ORDERS.items() if name == "title" or name in show}
+    known = {label: name for label, name in columns.items() if papers[name].notna().any()}
+    chosen = st.selectbox(
+        "Order", (_AS_LISTED, *known), key=f"{key}-order", label_visibility="collapsed", width=220
+    )
+    if chosen not in known:
+        return papers
+    falls = known[chosen] != "title"
+    values = papers[known[chosen]]
+    values = values.str.lower() if known[chosen] == "title" else values
+    return papers.loc[values.sort_values(ascending=not falls, kind="stable").index]
 
 
 def paper_frame(topic_map: TopicMap, papers: pd.DataFrame, *, show: Sequence[str]) -> pd.DataFrame:

@@ -41,6 +41,23 @@ def test_without_a_paper_there_is_a_list_to_choose_from(folder: Path) -> None:
     assert chosen.title[0].value.replace("\\", "") == wanted["title"]
 
 
+def test_a_long_list_is_sent_in_parts_and_put_in_order_first(tmp_path: Path) -> None:
+    made = make_map(papers=1040, topics=5)
+    write_map(tmp_path / "long", made)
+    page = open_page(tmp_path / "long", "paper")
+    assert not page.exception
+    order = page.selectbox(key="papers-order")
+    for chosen, column in (("Newest first", "date"), ("Most comments first", "comments")):
+        with served(tmp_path / "long"):
+            page = order.set_value(chosen).run()
+        assert not page.exception
+        known = made.papers[column].dropna().sort_values(ascending=False)
+        shown = page.dataframe[0].value
+        assert len(shown) == len(made.papers)
+        assert list(shown[column.capitalize()][: len(known)]) == list(known)
+        order = page.selectbox(key="papers-order")
+
+
 def test_a_paper_says_all_that_is_known(folder: Path) -> None:
     made = make_map()
     row = next(i for i, paper in made.papers.iterrows() if len(paper["sources"]) == 2)
