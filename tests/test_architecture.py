@@ -47,6 +47,7 @@ LAYERS = (
     (
         "diction",
         "drawing",
+        "mapfiles",
         "palette",
         "places",
         "matches",

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
-from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -15,21 +13,27 @@ from typing import TYPE_CHECKING, Any
 from topics.edits.log import LOG, parse_log
 from topics.errors import BuildError, MapBroken, MapBusy, MapNotFound, MapTooNew
 from topics.folders import file_digest, present, replacing
+from topics.mapfiles import ENCODER, MANIFEST, VECTORS, manifest_bytes, seal, write_map
 from topics.snapshots import first_whole, named_digest, unreadable
-from topics.tablefiles import arrow_table, file_name, read_table
+from topics.tablefiles import file_name, read_table
 from topics.topicmap import LATER_TABLES, SCHEMA_VERSION, TABLES, TopicMap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import numpy as np
     import pandas as pd
 
-__all__ = ["check_target", "freeze", "load", "read_log", "read_manifest", "save", "with_edits"]
-
-MANIFEST = "manifest.json"
-VECTORS = "vectors.npy"
-ENCODER = "encoder"
+__all__ = [
+    "check_target",
+    "freeze",
+    "load",
+    "read_log",
+    "read_manifest",
+    "save",
+    "save_files",
+    "with_edits",
+]
 
 #: What file managers and git leave in folders, and nobody misses.
 _LITTER = {".DS_Store", ".directory", ".gitkeep", "Thumbs.db", "desktop.ini"}
@@ -176,10 +180,36 @@ def save(
         BuildError: the target is no map, or cannot be written.
         MapBusy: another process is writing the same target, or has replaced the map there.
     """
+
+    def write(folder: Path) -> Mapping[str, Any]:
+        write_map(topic_map, folder, write_encoder)
+        return topic_map.manifest
+
+    return load(save_files(path, write, replaces=replaces, log=log), verify=False)
+
+
+def save_files(
+    path: str | os.PathLike[str],
+    write: Callable[[Path], Mapping[str, Any]],
+    *,
+    replaces: str | None = None,
+    log: bytes | None = None,
+) -> Path:
+    """Have the files of a map written beside its target, and swap them in; see `save`.
+
+    Args:
+        path: see there.
+        write: writes all files but the manifest into an empty folder, and gives the manifest.
+        replaces: see there.
+        log: see there.
+
+    Returns:
+        The folder of the map.
+    """
     target = check_target(path)
     try:
         with replacing(target) as folder:
-            _write(topic_map, folder, write_encoder)
+            seal(folder, write(folder))
             if kept := read_log(target) if log is None else log:
                 (folder / LOG).write_bytes(kept)
             if replaces is not None and read_manifest(target)["built_digest"] != replaces:
@@ -192,7 +222,7 @@ def save(
             f"The map could not be written to {target} ({error.strerror or error}). "
             "Free some space or choose another folder with --out; what was there is unchanged."
         ) from error
-    return load(target, verify=False)
+    return target
 
 
 def check_target(path: str | os.PathLike[str]) -> Path:
@@ -375,31 +405,6 @@ def _broken(folder: Path, what: str) -> MapBroken:
     )
 
 
-def _write(topic_map: TopicMap, folder: Path, write_encoder: Callable[[Path], None]) -> None:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    for name in (*TABLES, *LATER_TABLES):
-        frame = getattr(topic_map, name)
-        table = arrow_table(name, frame)
-        if name == "topics" and len(topic_map.groups):
-            table = pa.concat_tables([table, arrow_table(name, topic_map.groups)])
-        pq.write_table(table, folder / file_name(name), compression="zstd")
-    vectors = np.ascontiguousarray(topic_map.vectors, dtype=np.float32)
-    np.save(folder / VECTORS, vectors, allow_pickle=False)
-    (folder / ENCODER).mkdir()
-    write_encoder(folder / ENCODER)
-    own = ("digest", "built_digest", "edits")
-    manifest = {key: value for key, value in topic_map.manifest.items() if key not in own}
-    manifest["files"] = {
-        file.relative_to(folder).as_posix(): file_digest(file)
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-    (folder / MANIFEST).write_bytes(_manifest_bytes(manifest))
-
-
 def freeze(path: str | os.PathLike[str], folder: Path) -> tuple[str, dict[str, Path]]:
     """What a snapshot of a map consists of: its files, its edits among them.
 
@@ -422,24 +427,6 @@ def freeze(path: str | os.PathLike[str], folder: Path) -> tuple[str, dict[str, P
         files[LOG] = folder / LOG
         told = {key: value for key, value in manifest.items() if key != "digest"}
         told["files"] = {**manifest["files"], LOG: file_digest(folder / LOG)}
-        raw = _manifest_bytes(told)
+        raw = manifest_bytes(told)
     (folder / MANIFEST).write_bytes(raw)
     return hashlib.sha256(raw).hexdigest(), {**files, MANIFEST: folder / MANIFEST}
-
-
-def _manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
-    text = json.dumps(
-        _plain(manifest), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False
-    )
-    return f"{text}\n".encode()
-
-
-def _plain(value: Any) -> Any:
-    """Turn NumPy numbers into Python's, and numbers that JSON does not know into null."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -128,6 +128,7 @@ def _build_once(arguments: argparse.Namespace, *, kept: Path | None = None) -> N
             reading=replace(reading, kept=reading.kept or kept),
             log=log,
             cluster=arguments.cluster,
+            sample=arguments.cluster_sample,
         )
     if arguments.json:
         _print_json(_manifest_of(built.manifest))

@@ -221,14 +221,21 @@ def joined(
     Returns:
         The labels, of which only those of unclustered papers may be others.
     """
-    import numpy as np
-
     topics = int(labels.max(initial=UNCLUSTERED)) + 1
     if topics == 0:
         return labels
     shares = votes(labels, graph, topics)
-    best, most = shares.argmax(axis=1), shares.max(axis=1)
     free = labels < 0 if among is None else among & (labels < 0)
+    return let_in(labels, shares.argmax(axis=1), shares.max(axis=1), free)
+
+
+def let_in(labels: np.ndarray, best: np.ndarray, most: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Let free papers join the topic ``best`` of most of their nearest papers; see `joined`.
+
+    ``most`` is the share of these; all are of shape (papers,).
+    """
+    import numpy as np
+
     found = labels
     for share in JOIN_SHARES:
         found = np.where(free & (most >= share), best, labels)
@@ -407,13 +414,16 @@ def votes(
 
 
 def _nearest(shares: np.ndarray, labels: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """The topic with most votes; by centroid where no neighbour is in any."""
+    return nearest_topics(shares, vectors, _centres(labels, vectors, shares.shape[1]))
+
+
+def nearest_topics(shares: np.ndarray, vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """The topic with most votes; by centroid (``centres``) where no neighbour is in any."""
     import numpy as np
 
-    centroids = _centres(labels, vectors, shares.shape[1])
     alone = shares.max(axis=1) == 0
     nearest = shares.argmax(axis=1)
-    nearest[alone] = (vectors[alone] @ centroids.T).argmax(axis=1)
+    nearest[alone] = (vectors[alone] @ centres.T).argmax(axis=1)
     return np.asarray(nearest)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from topics.sources.extras import Extra
     from topics.sources.record import Record, SourceRead
 
-__all__ = ["COLUMNS", "Corpus", "build_corpus"]
+__all__ = ["COLUMNS", "Corpus", "build_corpus", "extras_of", "fingerprint_of", "papers_frame"]
 
 #: Columns of a corpus's papers: those of a map's papers before the model adds to them.
 COLUMNS = (
@@ -74,7 +74,7 @@ class Corpus:
         The columns of a map's papers up to ``sources``, then those that are of tables alone.
         """
         batches = [*self._with_extras(_BATCH)]
-        frame = join_batches([frame for frame, _ in batches] or [_frame([])])
+        frame = join_batches([frame for frame, _ in batches] or [papers_frame([])])
         columns = extra_columns([extras for _, several in batches for extras in several])
         return frame.assign(**columns) if columns else frame
 
@@ -89,7 +89,7 @@ class Corpus:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the papers, whatever the order of files and records."""
-        return _fingerprint(self._papers(range(len(self))))
+        return fingerprint_of(self.told())
 
     @property
     def outcomes(self) -> Outcomes:
@@ -114,7 +114,11 @@ class Corpus:
     def _with_extras(self, size: int) -> Iterator[tuple[pd.DataFrame, Sequence[tuple[Extra, ...]]]]:
         for start in range(0, len(self), size):
             papers = list(self._papers(range(start, min(start + size, len(self)))))
-            yield _frame(papers), [paper.get(_EXTRA, ()) for paper in papers]
+            yield papers_frame(papers), [extras_of(paper) for paper in papers]
+
+    def told(self) -> Iterator[dict[str, Any]]:
+        """The papers one by one, as plain values by column."""
+        return self._papers(range(len(self)))
 
     @cached_property
     def as_written(self) -> Mapping[str, tuple[str, ...]]:
@@ -222,7 +226,8 @@ def _date(dates: Sequence[str]) -> str | None:
     return min(dates, key=lambda date: (-len(date), -dates.count(date), date), default=None)
 
 
-def _frame(papers: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def papers_frame(papers: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """A table of papers, given as `Corpus.told` gives them, without the columns of tables alone."""
     import pandas as pd
 
     columns = {name: [paper[name] for paper in papers] for name in COLUMNS}
@@ -234,7 +239,14 @@ def _frame(papers: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     )
 
 
-def _fingerprint(papers: Iterable[Mapping[str, Any]]) -> str:
+def extras_of(paper: Mapping[str, Any]) -> tuple[Extra, ...]:
+    """What tables alone say of a paper, as `topics.extras.extra_columns` takes it."""
+    found: tuple[Extra, ...] = paper.get(_EXTRA, ())
+    return found
+
+
+def fingerprint_of(papers: Iterable[Mapping[str, Any]]) -> str:
+    """SHA-256 of papers, given in order of their ids."""
     digest = hashlib.sha256()
     for paper in papers:
         digest.update(json.dumps(paper, sort_keys=True).encode())

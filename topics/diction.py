@@ -7,7 +7,7 @@ nearly all of them on one paper alone, and no table of their wording is ever hel
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from topics.grams import key_hashes
@@ -44,14 +44,16 @@ class Diction:
     """The words and pairs of a corpus, and how many texts have each.
 
     Attributes:
-        texts: the corpus.
+        texts: the corpus, or others that are weighed as its texts are.
         terms: hashes of its words and pairs, ascending.
         papers_with: texts with each.
+        papers: texts of the corpus.
     """
 
     texts: Sequence[str]
     terms: np.ndarray
     papers_with: np.ndarray
+    papers: int
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Diction:
@@ -68,7 +70,11 @@ class Diction:
             np.append(True, everything[1:] != everything[:-1])[: len(everything)]
         )
         times = np.diff(np.append(first, len(everything)))
-        return cls(texts, everything[first], times)
+        return cls(texts, everything[first], times, len(texts))
+
+    def on(self, texts: Sequence[str]) -> Diction:
+        """The same for other texts, whose terms count as much as they would in the corpus."""
+        return replace(self, texts=texts)
 
     def likeness(
         self, wordings: Sequence[Sequence[str]], examples: Sequence[Sequence[int]]
@@ -126,7 +132,7 @@ class Diction:
         place = np.minimum(np.searchsorted(self.terms, term), max(len(self.terms) - 1, 0))
         kept = np.flatnonzero(self.terms[place] == term) if len(self.terms) else place[:0]
         row, term, place = row[kept], term[kept], place[kept]
-        rare = np.log((1 + len(self.texts)) / (1 + self.papers_with[place])) + 1
+        rare = np.log((1 + self.papers) / (1 + self.papers_with[place])) + 1
         value = (1 + np.log(times[kept])) * rare
         length = np.sqrt(np.bincount(row, weights=value**2)) if len(row) else np.zeros(0)
         return _Weights(row, term, value / length[row])

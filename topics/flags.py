@@ -45,6 +45,15 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
         help="do parts of the build in other processes: `local` or `local:N` starts N on this "
         "machine, HOST:PORT is a Dask scheduler (needs the extra cluster)",
     )
+    parser.add_argument(
+        "--cluster-sample",
+        type=_sample,
+        default=None,
+        metavar="N",
+        help="with --cluster, papers that topics and layout are found among; all others are put to "
+        "their nearest ones (default: all up to 50,000, then 100 times the root of the papers, up "
+        "to 200,000)",
+    )
 
 
 def reading_of(arguments: argparse.Namespace) -> Reading:
@@ -67,6 +76,16 @@ def _column(text: str) -> tuple[str, str]:
             "where no column holds it"
         )
     return name, column
+
+
+def _sample(text: str) -> int:
+    from topics.settings import MIN_PAPERS
+
+    if not text.isdecimal() or int(text) < MIN_PAPERS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of papers; expected {MIN_PAPERS} or more"
+        )
+    return int(text)
 
 
 def _where(text: str) -> str:

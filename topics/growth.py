@@ -30,7 +30,16 @@ if TYPE_CHECKING:
     from topics.stages import Encoded
     from topics.topicmap import TopicMap
 
-__all__ = ["Grown", "encode_all", "free_ids", "grow"]
+__all__ = [
+    "Grown",
+    "encode_all",
+    "free_ids",
+    "grow",
+    "sized",
+    "sized_groups",
+    "sized_topics",
+    "topic_numbers",
+]
 
 _TOPIC_ID = re.compile(r"t(\d+)")
 
@@ -109,7 +118,7 @@ def grow(
     is_new = ids.isin(corpus.added).to_numpy()
     before = list(topic_map.topics["id"])
     labels = np.full(count, -1)
-    labels[~is_new] = _numbers(topic_map.papers["topic"], before)
+    labels[~is_new] = topic_numbers(topic_map.papers["topic"], before)
     near = min(settings.neighbours or neighbours_for(count), count - 1)
     graph = knn_graph(vectors, k=near + 1, seed=settings.seed)
     size = settings.min_topic_size or topic_size_for(count)
@@ -125,13 +134,13 @@ def grow(
     _themes(papers, corpus, clustering, fresh, topic_map, settings, encoded)
     return Grown(
         papers=papers[[*TABLES["papers"], *extra_names(papers)]],
-        topics=_topics(topic_map.topics, fresh, papers),
-        themes=_sized(topic_map.themes, "name", papers["theme"]),
+        topics=sized_topics(topic_map.topics, fresh, papers),
+        themes=sized(topic_map.themes, "name", papers["theme"]),
         new_topics=tuple(named[len(before) :]),
         graph=graph,
         clustering=clustering,
         numbered=tuple(named),
-        groups=_groups(topic_map, papers, fresh),
+        groups=sized_groups(topic_map, papers, fresh),
         memberships=membership_table(list(papers["id"]), clustering, graph, names=named),
     )
 
@@ -143,7 +152,8 @@ def free_ids(used: Iterable[str], count: int) -> list[str]:
     return [f"t{number}" for number in range(first, first + count)]
 
 
-def _numbers(topics: Iterable[Any], ids: Sequence[str]) -> list[int]:
+def topic_numbers(topics: Iterable[Any], ids: Sequence[str]) -> list[int]:
+    """The place of each paper's topic among some ids, -1 for none."""
     number = {topic: at for at, topic in enumerate(ids)}
     return [number.get(topic, -1) if isinstance(topic, str) else -1 for topic in topics]
 
@@ -262,7 +272,7 @@ def _parents(clustering: Clustering, topic_map: TopicMap, vectors: np.ndarray) -
     return [topic_map.parents.get(known[at]) for at in nearest]
 
 
-def _groups(
+def sized_groups(
     topic_map: TopicMap, papers: pd.DataFrame, fresh: Sequence[Mapping[str, Any]]
 ) -> pd.DataFrame:
     """The groups as they were but for their size."""
@@ -346,13 +356,13 @@ def _named_themes(
     return list(themed.papers), list(themed.confidence)
 
 
-def _topics(
+def sized_topics(
     known: pd.DataFrame, fresh: Sequence[Mapping[str, Any]], papers: pd.DataFrame
 ) -> pd.DataFrame:
     """Known topics as they were but for their size, and the new ones; largest first."""
     import pandas as pd
 
-    topics = _sized(known, "id", papers["topic"])
+    topics = sized(known, "id", papers["topic"])
     if fresh:
         topics = pd.concat(
             [topics, pd.DataFrame(list(fresh)).reindex(columns=list(TABLES["topics"]))],
@@ -362,6 +372,7 @@ def _topics(
     return topics.iloc[order].reset_index(drop=True)
 
 
-def _sized(table: pd.DataFrame, name: str, members: pd.Series[Any]) -> pd.DataFrame:
+def sized(table: pd.DataFrame, name: str, members: pd.Series[Any]) -> pd.DataFrame:
+    """A table with the number of members that each of its rows has now."""
     sizes = members.value_counts()
     return table.assign(size=[int(sizes.get(key, 0)) for key in table[name]])

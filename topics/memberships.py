@@ -58,7 +58,7 @@ def membership_table(
 
     Args:
         ids: of the papers.
-        clustering: their topics.
+        clustering: their topics; those of further papers, which are neighbours only, after them.
         graph: their neighbours.
         names: id of each topic, by number.
 
@@ -95,8 +95,9 @@ def _blocks(
     import numpy as np
 
     found = []
-    for start in range(0, len(clustering.labels), _BLOCK):
-        rows = np.arange(start, min(start + _BLOCK, len(clustering.labels)))
+    papers = len(graph.indices)
+    for start in range(0, papers, _BLOCK):
+        rows = np.arange(start, min(start + _BLOCK, papers))
         own = clustering.labels[rows]
         sure = belonging(votes(clustering.labels, graph, clustering.topics, rows=rows))
         inside = np.flatnonzero(own >= 0)

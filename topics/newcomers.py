@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from topics.neighbours import NeighbourGraph
 
-__all__ = ["MOST_SOUGHT", "assign", "nearest_known", "place"]
+__all__ = ["GUIDES", "MOST_SOUGHT", "assign", "nearest_known", "place"]
 
 #: Papers among which new topics are sought at most, those least at home in the known ones. The
 #: distances between all of them are held at once, and once more while they are linked: 8 bytes for
@@ -36,7 +36,7 @@ _APART = 1.05
 #: new topic.
 _AT_HOME = 0.5
 #: Known papers that say where a new one goes.
-_GUIDES = 15
+GUIDES = 15
 _CELLS = 2**25  # cosines held at once
 _BLOCK = 256  # papers whose distances from all others are found at once
 
@@ -164,7 +164,7 @@ def _stands_apart(
 
 
 def nearest_known(
-    vectors: np.ndarray, known: np.ndarray, *, k: int = _GUIDES
+    vectors: np.ndarray, known: np.ndarray, *, k: int = GUIDES
 ) -> tuple[np.ndarray, np.ndarray]:
     """The known papers nearest to each new one, exactly, a block of them at a time.
 
@@ -201,6 +201,7 @@ def place(
     known: np.ndarray,
     points: np.ndarray,
     known_labels: np.ndarray,
+    near: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> np.ndarray:
     """Places on the map for new papers, beside the known papers that they are nearest to.
 
@@ -218,6 +219,7 @@ def place(
         known: vectors of the known ones.
         points: where the known ones are, shape (known papers, 2), from -1 to 1.
         known_labels: topic of each known paper.
+        near: what `nearest_known` gives, where it is known already.
 
     Returns:
         float64 array of shape (new papers, 2), from -1 to 1, no two alike nor on a known one.
@@ -225,14 +227,15 @@ def place(
     import numpy as np
 
     points = np.asarray(points, dtype=np.float64)
-    near, cosines = nearest_known(vectors, known)
+    guides, cosines = near or nearest_known(vectors, known)
+    guides, cosines = guides[:, :GUIDES], cosines[:, :GUIDES]
     gap = 1 - cosines
     width = np.maximum(gap.mean(axis=1) - gap[:, 0], 1e-6)
     weight = np.exp(-(gap - gap[:, :1]) / width[:, None])
-    same = known_labels[near] == labels[:, None]
+    same = known_labels[guides] == labels[:, None]
     same &= labels[:, None] >= 0
     weight = np.where(same | ~same.any(axis=1, keepdims=True), weight, 0)
-    found = _medians(points[near], weight)
+    found = _medians(points[guides], weight)
     taken = points
     for topic in sorted(set(labels[labels >= 0].tolist()) - set(known_labels.tolist())):
         rows = np.flatnonzero(labels == topic)

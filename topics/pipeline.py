@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from topics import artefact
+from topics.cluster.sampling import Draw, sample_size
+from topics.cluster.site import open_site
 from topics.corpus import Corpus, build_corpus
 from topics.errors import TooFewPapers
 from topics.fitting import fit
@@ -35,6 +37,7 @@ def build(
     reading: Reading | None = None,
     log: bytes | None = None,
     cluster: str | None = None,
+    sample: int | None = None,
 ) -> TopicMap:
     """Read sources, make a map of their papers and write it.
 
@@ -49,6 +52,9 @@ def build(
         log: edits to make again on the map; those of the map that it replaces if None.
         cluster: ``local``, ``local:N`` or the address of a Dask scheduler, for parts of the build
             to be done by other processes; a program that starts some must guard its main module.
+        sample: with ``cluster``, papers that topics and layout are found among; by rule
+            (`topics.cluster.sampling.sample_size`) where not given. A corpus that is no larger is
+            built as it would be without a cluster.
 
     Raises:
         PapermapError: with a message for the user; the old map is untouched.
@@ -57,14 +63,19 @@ def build(
     watch = Watch(progress or Silent())
     target = artefact.check_target(out)
     how = reading or Reading(columns=columns or {})
-    with ExitStack() as stack, watch.stage(STAGES[0]):
-        read: Callable[..., list[SourceRead]] = read_files
-        if cluster is not None:
-            from topics.cluster.site import open_site
+    with ExitStack() as stack:
+        with watch.stage(STAGES[0]):
+            site = None if cluster is None else stack.enter_context(open_site(cluster, target))
+            read: Callable[..., list[SourceRead]] = read_files if site is None else site.read_files
+            reads = read(sources, reading=how, progress=watch.progress.note)
+            corpus = build_corpus(reads, page_year=settings.page_year)
+        size = sample_size(len(corpus)) if sample is None else max(sample, MIN_PAPERS)
+        if site is not None and len(corpus) > size:
+            from topics.cluster.spreading import build_spread
 
-            read = stack.enter_context(open_site(cluster, target)).read_files
-        reads = read(sources, reading=how, progress=watch.progress.note)
-        corpus = build_corpus(reads, page_year=settings.page_year)
+            draw = Draw(size, asked=sample is not None)
+            build_spread(site, corpus, target, draw, settings, cache or NullCache(), watch, log=log)
+            return artefact.load(target, verify=False)
     return build_from_corpus(corpus, out, settings=settings, cache=cache, log=log, _watch=watch)
 
 

@@ -16,6 +16,8 @@ from topics.store import digest, load_arrays, load_json, save_arrays, save_json
 from topics.thirdparty import one_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
 
     from topics.corpus import Corpus
@@ -29,6 +31,7 @@ __all__ = [
     "Placed",
     "describe",
     "encode",
+    "joined_texts",
     "measure",
     "place",
     "remarks",
@@ -126,10 +129,15 @@ def versions() -> tuple[object, ...]:
 
 
 def texts_of(corpus: Corpus) -> list[str]:
-    """What is encoded of each paper: the title counts twice, it says most in few words."""
+    """What is encoded of each paper of a corpus."""
+    return joined_texts(corpus.papers["title"], corpus.papers["abstract"])
+
+
+def joined_texts(titles: Iterable[str], abstracts: Iterable[str]) -> list[str]:
+    """What is encoded of papers: the title counts twice, it says most in few words."""
     return [
         f"{title}. {title}. {abstract}".strip(". ")
-        for title, abstract in zip(corpus.papers["title"], corpus.papers["abstract"], strict=True)
+        for title, abstract in zip(titles, abstracts, strict=True)
     ]
 
 

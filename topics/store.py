@@ -20,7 +20,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from topics.folders import file_digest, sync_tree
 
@@ -249,11 +249,13 @@ def save_arrays(arrays: Mapping[str, np.ndarray], folder: Path) -> None:
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
 
-def load_arrays(folder: Path) -> dict[str, np.ndarray]:
-    """Read what :func:`save_arrays` wrote."""
+def load_arrays(folder: Path, *, mapped: bool = False) -> dict[str, np.ndarray]:
+    """Read what :func:`save_arrays` wrote, or leave it on disk and read what is asked of it."""
     import numpy as np
 
-    return {file.stem: np.load(file, allow_pickle=False) for file in folder.glob("*.npy")}
+    mode: Literal["r"] | None = "r" if mapped else None
+    files = folder.glob("*.npy")
+    return {file.stem: np.load(file, mmap_mode=mode, allow_pickle=False) for file in files}
 
 
 def save_json(value: object, folder: Path) -> None:

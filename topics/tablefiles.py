@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["LISTS", "REAL", "WHOLE", "arrow_table", "file_name", "read_table"]
+__all__ = ["LISTS", "REAL", "WHOLE", "arrow_table", "file_name", "read_table", "schema_of"]
 
 #: Columns that hold a list of texts, whole numbers or real numbers; all others hold text.
 LISTS = ("authors", "sources", "keywords", "representatives")
@@ -50,7 +50,7 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         table = pq.read_table(folder / file_name(name), partitioning=None)
         missing = [column for column in columns if column not in table.column_names]
         if not missing:
-            schema = _schema(name)
+            schema = schema_of(name)
             for field in table.schema if name == "papers" else ():
                 if field.name not in columns and (kind := _extra_kind(field.type)) is not None:
                     schema = schema.append(pa.field(field.name, kind))
@@ -73,7 +73,7 @@ def arrow_table(name: str, frame: pd.DataFrame) -> pa.Table:
     """
     import pyarrow as pa
 
-    columns, schema = frame[list(_columns(name))], _schema(name)
+    columns, schema = frame[list(_columns(name))], schema_of(name)
     if name == "papers":
         columns = frame
         for extra in (column for column in frame.columns if column not in schema.names):
@@ -120,7 +120,7 @@ def _columns(name: str) -> tuple[str, ...]:
     return TABLES[name] if name in TABLES else LATER_TABLES[name]
 
 
-def _schema(name: str) -> pa.Schema:
+def schema_of(name: str) -> pa.Schema:
     """Types of a table's columns, stated so that a column of nulls has one too."""
     import pyarrow as pa
 

@@ -66,6 +66,7 @@ def assign_themes(
     encoder: Encoder,
     *,
     examples: Sequence[Sequence[int]] = (),
+    diction: Diction | None = None,
 ) -> Assignment:
     """Give every paper the theme that fits best, or none; an example has the theme it is of.
 
@@ -75,11 +76,13 @@ def assign_themes(
         vectors: the papers' vectors, shape (papers, dimensions).
         encoder: encodes the themes' phrases into the same space.
         examples: rows of the papers given as examples of each theme.
+        diction: words of the corpus that the papers are of, where they are not all of it.
     """
     import numpy as np
 
     examples = examples or [()] * len(themes)
-    wording = Diction.of(texts).likeness([theme.wording for theme in themes], examples)
+    known = diction.on(texts) if diction else Diction.of(texts)
+    wording = known.likeness([theme.wording for theme in themes], examples)
     meaning = _meaning(themes, vectors, encoder, examples)
     scores = WORDING_WEIGHT * wording + (1 - WORDING_WEIGHT) * meaning
     best = scores.argmax(axis=1)

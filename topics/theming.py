@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from topics.store import Cache
     from topics.themefile import Theme
 
-__all__ = ["Themed", "check_settings", "passing", "remarks", "remarks_now", "sort_into_themes"]
+__all__ = [
+    "Themed",
+    "check_settings",
+    "examples_of",
+    "given_themes",
+    "passing",
+    "remarks",
+    "remarks_now",
+    "sort_into_themes",
+]
 
 #: Share of papers that fit no given theme from which the themes do not suit the corpus.
 _MOST_OTHER = 0.6
@@ -58,6 +67,15 @@ def check_settings(settings: BuildSettings) -> None:
         from topics.themefile import load_themes
 
         load_themes(settings.themes)
+
+
+def given_themes(settings: BuildSettings) -> tuple[Theme, ...]:
+    """The themes of a preset or a file; none where they are found, or there are to be none."""
+    if settings.themes in (_NO_THEMES, _FOUND_THEMES):
+        return ()
+    from topics.themefile import load_themes
+
+    return load_themes(settings.themes)
 
 
 def sort_into_themes(
@@ -113,7 +131,7 @@ def remarks_now(
     from topics.themefile import load_themes
 
     try:
-        _, missing = _examples(load_themes(settings.themes), corpus)
+        _, missing = examples_of(load_themes(settings.themes), corpus)
     except SettingsError:
         return [*filter(_EXAMPLES.match, before), *remarks(themed, settings)]
     return remarks(replace(themed, missing=missing), settings)
@@ -134,7 +152,7 @@ def _named_themes(
     from topics.themefile import load_themes
 
     themes = load_themes(settings.themes)
-    rows, missing = _examples(themes, corpus)
+    rows, missing = examples_of(themes, corpus)
     key = digest(*versions(), encoded.key, described.clustering.labels, themes, rows, missing)
 
     def compute() -> Themed:
@@ -171,7 +189,7 @@ def _named_themes(
     return cache.get_or_compute("themes", key, compute, save=save, load=load)
 
 
-def _examples(
+def examples_of(
     themes: Sequence[Theme], corpus: Corpus
 ) -> tuple[list[list[int]], tuple[tuple[str, tuple[str, ...]], ...]]:
     """Rows of the papers that each theme lists as examples, and what it lists in vain."""

@@ -19,6 +19,7 @@ from topics.folders import claimed
 from topics.growth import encode_all, free_ids, grow
 from topics.known import enlarge
 from topics.labels import unlike
+from topics.mapfiles import ENCODER
 from topics.pipeline import build_from_corpus
 from topics.progress import STAGES, Progress, Silent, Watch
 from topics.reading import Reading, read_files
@@ -160,7 +161,7 @@ class _Work:
             watch.progress.note(notice)
         assert old.path is not None  # noqa: S101  it was loaded from a folder
         with watch.stage(UPDATE_STAGES[1]):
-            folder = old.path / artefact.ENCODER
+            folder = old.path / ENCODER
             vectors = encode_all(old, corpus, load_encoder(folder))
             files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
             encoded = Encoded(vectors, files, key=old.digest)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
+from tests.topics.corpora import Told, assert_sound
 from topics import cli
 from topics.cluster import workers
 from topics.cluster.address import Where
+from topics.corpus import COLUMNS, build_corpus
 from topics.errors import BuildError, SettingsError
 from topics.pipeline import build
+from topics.reading import read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +83,36 @@ def test_a_small_corpus_has_the_same_map_on_a_cluster(
         "alone",
         "together",
     ]
+
+
+def test_a_large_corpus_is_placed_around_a_sample(
+    papers: Path, tmp_path: Path, scheduler: str
+) -> None:
+    told = Told()
+    built = build([papers], tmp_path / "map", cluster=scheduler, sample=60, progress=told)
+    plain = [note for note in built.manifest["notices"] if ".csv" not in note]
+    assert_sound(replace(built, manifest={**built.manifest, "notices": plain}))
+    assert len(built.topics) >= 3
+    fields = built.papers["title"].str.extract(r"of (\w+) ")[0]
+    assert (fields.groupby(built.papers["topic"]).nunique() == 1).all()
+    sample = built.manifest["sample"]
+    assert {name: sample[name] for name in ("papers", "of", "asked")} == {
+        "papers": 60,
+        "of": 90,
+        "asked": True,
+    }
+    assert sum("a sample of the 90 drawn evenly" in note for note in told.notes) == 1
+    assert any("a sample of the 90" in note for note in built.manifest["notices"])
+    whole = build_corpus(read_files([papers]))
+    assert built.manifest["corpus_fingerprint"] == whole.fingerprint
+    pd.testing.assert_frame_equal(
+        built.papers[list(COLUMNS)], whole.papers[list(COLUMNS)], check_dtype=False
+    )
+    pd.testing.assert_frame_equal(built.ledger, whole.ledger)
+    assert built.memberships["paper_id"].nunique() == 90
+    again = build([papers], tmp_path / "again", cluster=scheduler, sample=60)
+    assert _files(again) == _files(built)
+    assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["again", "map"]
 
 
 @pytest.mark.parametrize(

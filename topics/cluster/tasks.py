@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from topics.fitting import version
 
 if TYPE_CHECKING:
-    from topics.reading import Reading
+    import numpy as np
 
-__all__ = ["introduced", "read_ahead"]
+    from topics.reading import Reading
+    from topics.themefile import Theme
+
+__all__ = ["encode_part", "introduced", "place_part", "read_ahead"]
 
 
 def introduced(mark: str) -> tuple[str, bool]:
@@ -26,3 +29,21 @@ def read_ahead(file: str, name: str, reading: Reading) -> None:
     from topics.reading import read_ahead as read
 
     read(Path(file), name, reading=reading)
+
+
+def encode_part(folder: str, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """See `topics.cluster.placing.encode_part`."""
+    from topics.cluster import placing
+    from topics.thirdparty import one_thread
+
+    with one_thread():
+        return placing.encode_part(Path(folder), number)
+
+
+def place_part(folder: str, number: int, labels: np.ndarray, themes: tuple[Theme, ...]) -> None:
+    """See `topics.cluster.placing.place_part`."""
+    from topics.cluster import placing
+    from topics.thirdparty import one_thread
+
+    with one_thread():
+        placing.place_part(Path(folder), number, labels, themes)

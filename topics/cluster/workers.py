@@ -91,6 +91,11 @@ class Workers:
                 with suppress(Exception):
                     self.client.cancel(list(flying), force=True)
 
+    @property
+    def count(self) -> int:
+        """How many there are now."""
+        return len(self._names())
+
     def _submit(self, function: Callable[..., T], arguments: tuple[Any, ...]) -> Any:
         return self.client.submit(function, *arguments, pure=False, retries=_RETRIES)
 
