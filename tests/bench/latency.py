@@ -1,6 +1,7 @@
 """How long a reader waits in a browser, step by step, and what travels: median and 95th percentile.
 
-    python -m tests.bench.latency MAP … [--repeats 7] [--json FILE] [--peers PYTHON]
+    python -m tests.bench.latency MAP … [--repeats 7] [--json FILE]
+        [--peers PYTHON [--packages NODE_MODULES]]
 
 Each map is served by a process of its own and looked at in Chromium, in a window of 1280 × 800.
 A step begins with the reader's hand (a key, a click) and ends with the first frame after the page
@@ -27,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tests.bench.peers import PEERS, peer
+from tests.bench.peers import PEERS, Programs, peer
 from tests.bench.speed import machine
 from tests.bench.steps import RESTS, WAIT, Steps, Wire, pan, told, when, zoom
 from tests.browser.conftest import ARGUMENTS, executable, free_port
@@ -63,6 +64,7 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--json", type=Path, help="where to write all figures")
     parser.add_argument("--peers", help="a Python that has embedding-atlas and datamapplot")
+    parser.add_argument("--packages", type=Path, help="node_modules with what their pages fetch")
     asked = parser.parse_args()
     results: dict[str, Any] = {"machine": machine(), "repeats": asked.repeats, "maps": []}
     with _chromium() as browser:
@@ -73,7 +75,8 @@ def main() -> int:
             row["papermap"] = papermap(browser, path, topic_map, asked.repeats)
             print(table(row["papers"], "papermap", row["papermap"]), flush=True)
             for name in PEERS if asked.peers else ():
-                row[name] = peer(browser, name, topic_map, asked.peers, asked.repeats)
+                programs = Programs(asked.peers, asked.packages)
+                row[name] = peer(browser, name, topic_map, programs, asked.repeats)
                 print(table(row["papers"], name, row[name]), flush=True)
             results["maps"].append(row)
             if asked.json:
