@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from topics import wording
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from topics.topicmap import TopicMap
 
-__all__ = ["FIGURES", "limits"]
+__all__ = ["FIGURES", "SAMPLED", "limits", "sampled"]
 
 #: Quality figures in plain words: what each one says, and what a good value is.
 FIGURES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -51,6 +51,21 @@ FIGURES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
+
+
+#: What the row of facts is called that `sampled` fills.
+SAMPLED = "Topics and layout found among"
+
+
+def sampled(manifest: Mapping[str, Any]) -> str | None:
+    """The sample that a map's topics and layout were found among; None for all of its papers."""
+    sample = manifest.get("sample")
+    if not isinstance(sample, dict):
+        return None
+    papers, of = sample.get("papers"), sample.get("of")
+    if not (isinstance(papers, int) and isinstance(of, int)):
+        return None
+    return f"a sample of {papers:,} of {of:,} papers, drawn evenly from every year and source"
 
 
 def limits(topic_map: TopicMap) -> list[str]:

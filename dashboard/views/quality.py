@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import additions, links, moved, records, solidity, text, wording
 from dashboard.state import UNCLUSTERED
-from topics.limits import FIGURES, limits
+from topics.limits import FIGURES, SAMPLED, limits, sampled
 from topics.trend_lines import read_on
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def _facts(manifest: Mapping[str, Any], topic_map: TopicMap) -> list[tuple[str, 
         ("Papermap version", manifest.get("papermap_version")),
         ("Schema version", manifest.get("schema_version")),
         ("Encoder", encoder),
+        (SAMPLED, sampled(manifest)),
         ("Fingerprint of the corpus", manifest.get("corpus_fingerprint")),
         ("Digest of the map", topic_map.digest),
     )

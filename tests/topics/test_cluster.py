@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
 from tests.topics.corpora import Told, assert_sound
 from topics import cli
-from topics.cluster import workers
+from topics.cluster import parts, workers
 from topics.cluster.address import Where
 from topics.corpus import COLUMNS, build_corpus
 from topics.errors import BuildError, SettingsError
 from topics.pipeline import build
 from topics.reading import read_files
+from topics.report.provenance import method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,13 +60,13 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def scheduler() -> Iterator[str]:
-    """The address of a Dask scheduler with two workers, each a process."""
+def cluster() -> Iterator[Any]:
+    """A Dask scheduler with two workers, each a process."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
-    ) as cluster:
-        yield cluster.scheduler_address
+    ) as found:
+        yield found
 
 
 def _files(built: TopicMap) -> dict[str, str]:
@@ -72,10 +75,10 @@ def _files(built: TopicMap) -> dict[str, str]:
 
 
 def test_a_small_corpus_has_the_same_map_on_a_cluster(
-    papers: Path, tmp_path: Path, scheduler: str
+    papers: Path, tmp_path: Path, cluster: Any
 ) -> None:
     alone = build([papers], tmp_path / "alone")
-    together = build([papers], tmp_path / "together", cluster=scheduler)
+    together = build([papers], tmp_path / "together", cluster=cluster.scheduler_address)
     assert _files(together) == _files(alone)
     differing = {key for key in alone.manifest if alone.manifest[key] != together.manifest[key]}
     assert differing <= {"seconds", "created", "digest", "built_digest"}
@@ -85,11 +88,25 @@ def test_a_small_corpus_has_the_same_map_on_a_cluster(
     ]
 
 
-def test_a_large_corpus_is_placed_around_a_sample(
-    papers: Path, tmp_path: Path, scheduler: str
+class _Kills(Told):
+    """Kills a process as a stage begins, with no word to anybody."""
+
+    def __init__(self, process: int, during: str) -> None:
+        super().__init__()
+        self._process, self._during = process, during
+
+    def stage(self, number: int, total: int, name: str) -> None:
+        super().stage(number, total, name)
+        if name == self._during:
+            os.kill(self._process, signal.SIGKILL)
+
+
+def test_a_large_corpus_is_placed_around_a_sample_though_a_worker_is_killed(
+    papers: Path, tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = Told()
-    built = build([papers], tmp_path / "map", cluster=scheduler, sample=60, progress=told)
+    monkeypatch.setattr(parts, "PART", 20)
+    told, where = Told(), cluster.scheduler_address
+    built = build([papers], tmp_path / "map", cluster=where, sample=60, progress=told)
     plain = [note for note in built.manifest["notices"] if ".csv" not in note]
     assert_sound(replace(built, manifest={**built.manifest, "notices": plain}))
     assert len(built.topics) >= 3
@@ -103,6 +120,7 @@ def test_a_large_corpus_is_placed_around_a_sample(
     }
     assert sum("a sample of the 90 drawn evenly" in note for note in told.notes) == 1
     assert any("a sample of the 90" in note for note in built.manifest["notices"])
+    assert any("a sample of 60 of 90 papers" in str(block) for block in method(built))
     whole = build_corpus(read_files([papers]))
     assert built.manifest["corpus_fingerprint"] == whole.fingerprint
     pd.testing.assert_frame_equal(
@@ -110,7 +128,10 @@ def test_a_large_corpus_is_placed_around_a_sample(
     )
     pd.testing.assert_frame_equal(built.ledger, whole.ledger)
     assert built.memberships["paper_id"].nunique() == 90
-    again = build([papers], tmp_path / "again", cluster=scheduler, sample=60)
+    assert built.manifest["cluster"]["parts"] == 5
+    kills = _Kills(cluster.workers[0].pid, "Placing the other papers")
+    again = build([papers], tmp_path / "again", cluster=where, sample=60, progress=kills)
+    assert kills.stages[-1][2] == "Writing the map"
     assert _files(again) == _files(built)
     assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["again", "map"]
 

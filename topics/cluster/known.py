@@ -45,8 +45,8 @@ class Known:
         arrays: ``vectors`` (sample, dimensions), ``labels`` and ``points`` of the sample,
             ``centres`` of its topics, ``drawn`` (of all papers, which are in it), ``terms`` and
             ``counts`` of its words.
-        state: neighbours of a paper, whether papers have themes, and rows and texts of papers
-            that themes give as examples.
+        state: neighbours of a paper, papers of a part, whether papers have themes, and rows and
+            texts of papers that themes give as examples.
     """
 
     folder: Path
@@ -92,6 +92,7 @@ def write_known(
     *,
     drawn: np.ndarray,
     neighbours: int,
+    part: int,
     themed: bool,
     examples: list[list[int]] | None,
 ) -> None:
@@ -104,6 +105,7 @@ def write_known(
         encoded: their vectors, and the encoder.
         drawn: of all papers, which are in the sample.
         neighbours: of a paper, that say which topic it is in.
+        part: papers of each part of the corpus but the last.
         themed: whether papers have themes.
         examples: rows of the sample that each theme gives as examples; None where a paper's theme
             does not depend on its words.
@@ -130,6 +132,7 @@ def write_known(
     shown = examples or []
     state = {
         "neighbours": neighbours,
+        "part": part,
         "themed": themed,
         "examples": shown,
         "texts": [[texts[row] for row in rows] for rows in shown],

@@ -7,13 +7,14 @@ no part depends on another.
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from topics.cluster.known import FOUND, ROW, known_in
-from topics.cluster.parts import PART, part_file
+from topics.cluster.parts import part_file
 from topics.clustering import UNCLUSTERED, Clustering, nearest_topics, no_topics, votes
 from topics.memberships import membership_table
 from topics.neighbours import NeighbourGraph
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from topics.cluster.known import Known
     from topics.themefile import Theme
 
-__all__ = ["ALSO", "KNOWN", "PLACED", "VECTORS", "encode_part", "place_part"]
+__all__ = ["ALSO", "KNOWN", "PLACED", "VECTORS", "Votes", "encode_part", "place_part"]
 
 #: Papers whose nearest ones are sought at once: it bounds what a worker holds.
 _BLOCK = 256
@@ -67,7 +68,7 @@ class _Part:
         import pyarrow.parquet as pq
 
         table = pq.read_table(part_file(folder, "corpus", number), columns=columns)
-        drawn, start = known.arrays["drawn"], number * PART
+        drawn, start = known.arrays["drawn"], number * known.state["part"]
         own = np.asarray(drawn[start : start + table.num_rows])
         before = int(np.count_nonzero(drawn[:start]))
         old = np.flatnonzero(own)
@@ -79,15 +80,26 @@ class _Part:
         return joined_texts(*(column.to_pylist() for column in table.columns))
 
 
-def encode_part(folder: Path, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Encode the papers of a part and find their nearest ones in the sample.
+@dataclass(frozen=True, slots=True, eq=False)
+class Votes:
+    """What the nearest papers say of the papers of a part that are not in the sample.
 
-    Returns:
-        For each paper that is not in the sample, the topic that most of these are in, and their
-        share there.
+    Attributes:
+        best: the topic that most of a paper's nearest ones are in.
+        most: their share there.
+        seconds: what encoding the papers took, and finding their nearest ones.
     """
+
+    best: np.ndarray
+    most: np.ndarray
+    seconds: tuple[float, float]
+
+
+def encode_part(folder: Path, number: int) -> Votes:
+    """Encode the papers of a part and find their nearest ones in the sample."""
     import numpy as np
 
+    begin = time.perf_counter()
     known = known_in(str(folder / KNOWN))
     part = _Part.of(folder, number, known, columns=["title", "abstract"])
     sample = known.arrays["vectors"]
@@ -95,6 +107,7 @@ def encode_part(folder: Path, number: int) -> tuple[np.ndarray, np.ndarray]:
     vectors[part.old] = sample[part.rows]
     if len(part.new):
         vectors[part.new] = known.encoder.encode(part.texts())
+    encoded = time.perf_counter()
     near = _nearest(vectors[part.new], sample, max(known.state["neighbours"], GUIDES))
     _save(part_file(folder, VECTORS, number, "npy"), vectors)
     for kind, array in zip(_NEAR, near, strict=True):
@@ -102,7 +115,8 @@ def encode_part(folder: Path, number: int) -> tuple[np.ndarray, np.ndarray]:
     shares = _shares(near, known)
     most = shares.max(axis=1, initial=0)
     best = shares.argmax(axis=1) if shares.shape[1] else np.zeros(len(shares), dtype=np.int64)
-    return best.astype(np.int32), most
+    took = (encoded - begin, time.perf_counter() - encoded)
+    return Votes(best.astype(np.int32), most, took)
 
 
 def _nearest(vectors: np.ndarray, sample: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -136,7 +150,7 @@ def _shares(near: tuple[np.ndarray, np.ndarray], known: Known) -> np.ndarray:
     return votes(labels, graph, topics, rows=np.arange(papers))
 
 
-def place_part(folder: Path, number: int, labels: np.ndarray, themes: Sequence[Theme]) -> None:
+def place_part(folder: Path, number: int, labels: np.ndarray, themes: Sequence[Theme]) -> float:
     """Write the papers of a part with all that is found of them, and the topics that they are in.
 
     Args:
@@ -144,9 +158,13 @@ def place_part(folder: Path, number: int, labels: np.ndarray, themes: Sequence[T
         number: of this one.
         labels: topic of each of its papers that is not in the sample.
         themes: those that a person gave.
+
+    Returns:
+        The seconds that it took.
     """
     import numpy as np
 
+    begin = time.perf_counter()
     known = known_in(str(folder / KNOWN))
     part = _Part.of(folder, number, known, columns=None)
     near = tuple(
@@ -180,6 +198,7 @@ def place_part(folder: Path, number: int, labels: np.ndarray, themes: Sequence[T
         arrow_table("memberships", _memberships(part, ids, clustering, near, known)),
         part_file(folder, ALSO, number),
     )
+    return time.perf_counter() - begin
 
 
 def _settled(

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-__all__ = ["LEAST", "Draw", "Drawn", "draw", "ranks_of", "sample_size"]
+__all__ = ["LEAST", "Draw", "Drawn", "draw", "least_topic", "ranks_of", "sample_size"]
 
 #: Papers up to which a corpus is its own sample, and beyond which no sample goes: finding topics
 #: among so many takes some minutes and some gigabytes of the process that builds.
 LEAST, MOST = 50_000, 200_000
 #: Papers of a sample for each root of the corpus' papers, between these two.
 _PER_ROOT = 100
+
+#: Papers of a sample that make a topic at the least, so that chance makes none.
+_FEWEST = 10
 
 #: Sources up to which each is drawn from on its own.
 MOST_SOURCES = 100
@@ -48,22 +51,37 @@ class Drawn:
         of: in the corpus.
         strata: combinations of year and source that it was drawn from, each by its share.
         asked: whether its size was asked for, and not found by rule.
+        least: papers of the sample that make a topic.
     """
 
     papers: int
     of: int
     strata: int
     asked: bool
+    least: int
 
     @property
     def smallest_topic(self) -> int:
         """Papers that a topic has in the corpus at the least to be seen in the sample."""
-        return math.ceil(topic_size_for(self.papers) * self.of / max(self.papers, 1))
+        return math.ceil(self.least * self.of / max(self.papers, 1))
 
 
 def sample_size(papers: int) -> int:
     """Papers of the sample of a corpus: all up to 50,000; then 100 times the root, to 200,000."""
     return min(papers, MOST, max(LEAST, round(_PER_ROOT * math.sqrt(papers))))
+
+
+def least_topic(sample: int, papers: int, *, asked: int | None = None) -> int:
+    """Papers of a sample that make a topic: the share that makes one of the whole corpus.
+
+    Args:
+        sample: papers in it.
+        papers: papers of the corpus.
+        asked: fewest papers of a topic of the corpus, where somebody says it.
+    """
+    share = (asked or topic_size_for(papers)) * sample / papers
+    floor = 2 if asked else min(_FEWEST, topic_size_for(sample))
+    return max(floor, round(share))
 
 
 def ranks_of(ids: Iterable[str], *, seed: int) -> np.ndarray:

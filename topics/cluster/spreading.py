@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from topics.cluster.assembly import Assembly, told_of
 from topics.cluster.known import write_found, write_known
 from topics.cluster.parts import Overview, named_papers, sample_of, write_parts
 from topics.cluster.placing import KNOWN
-from topics.cluster.sampling import MOST_SOURCES, Draw, Drawn, draw, ranks_of
+from topics.cluster.sampling import MOST_SOURCES, Draw, Drawn, draw, least_topic, ranks_of
 from topics.clustering import UNCLUSTERED, let_in
 from topics.fitting import fit
 from topics.progress import STAGES
@@ -25,10 +24,12 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from topics.cluster.parts import Sample
     from topics.cluster.site import Site
     from topics.corpus import Corpus
     from topics.progress import Watch
     from topics.settings import BuildSettings
+    from topics.stages import Encoded
     from topics.store import Cache
     from topics.themefile import Theme
     from topics.topicmap import TopicMap
@@ -72,22 +73,13 @@ def build_spread(
         mask = _drawn(seen, wanted.papers, settings.seed)
         mask |= _shown(corpus, seen, themes, site.folder)
         sample = sample_of(corpus, seen, mask, site.folder)
-    drawn = Drawn(len(sample), len(seen), len(set(seen.strata)), wanted.asked)
-    found, encoded = fit(sample, settings, cache, watch)
+    least = least_topic(len(sample), len(seen), asked=settings.min_topic_size)
+    drawn = Drawn(len(sample), len(seen), len(set(seen.strata)), wanted.asked, least)
+    found, encoded = fit(sample, replace(settings, min_topic_size=least), cache, watch)
+    found = replace(found, manifest={**found.manifest, "settings": settings.as_dict()})
     watch.progress.note(told_of(drawn))
     with watch.stage(_PLACE):
-        known = site.folder / KNOWN
-        known.mkdir()
-        write_known(
-            known,
-            sample,
-            found,
-            encoded,
-            drawn=mask,
-            neighbours=min(settings.neighbours or neighbours_for(len(sample)), len(sample) - 1),
-            themed=len(found.themes) > 0,
-            examples=examples_of(themes, sample)[0] if themes else None,
-        )
+        _hand_out(site.folder, sample, found, encoded, mask, themes, settings, seen)
         found, took = _placed(site, seen, mask, found, themes)
     whole = Assembly(site.folder, corpus, seen, found, encoded, drawn)
     with watch.stage(STAGES[6]):
@@ -120,6 +112,32 @@ def _shown(corpus: Corpus, seen: Overview, themes: tuple[Theme, ...], folder: Pa
     return mask
 
 
+def _hand_out(
+    folder: Path,
+    sample: Sample,
+    found: TopicMap,
+    encoded: Encoded,
+    mask: np.ndarray,
+    themes: tuple[Theme, ...],
+    settings: BuildSettings,
+    seen: Overview,
+) -> None:
+    """Write what workers need of the sample."""
+    known = folder / KNOWN
+    known.mkdir()
+    write_known(
+        known,
+        sample,
+        found,
+        encoded,
+        drawn=mask,
+        neighbours=min(settings.neighbours or neighbours_for(len(sample)), len(sample) - 1),
+        part=seen.papers[0],
+        themed=len(found.themes) > 0,
+        examples=examples_of(themes, sample)[0] if themes else None,
+    )
+
+
 def _placed(
     site: Site, seen: Overview, mask: np.ndarray, found: TopicMap, themes: tuple[Theme, ...]
 ) -> tuple[TopicMap, dict[str, Any]]:
@@ -131,22 +149,23 @@ def _placed(
     import numpy as np
 
     folder, parts = str(site.folder), range(len(seen.papers))
-    begin = time.perf_counter()
     votes = site.workers.each(tasks.encode_part, [(folder, number) for number in parts])
-    encoded = time.perf_counter()
-    labels = _labels(found, [best for best, _ in votes], [most for _, most in votes])
-    ends = np.cumsum([len(best) for best, _ in votes])
+    labels = _labels(found, [each.best for each in votes], [each.most for each in votes])
+    ends = np.cumsum([len(each.best) for each in votes])
     own = np.split(labels[int(mask.sum()) :], ends[:-1])
     found, ids = renumbered(found, np.bincount(labels[labels >= 0], minlength=len(found.topics)))
     write_found(site.folder / KNOWN, found, ids)
-    site.workers.each(tasks.place_part, [(folder, number, own[number], themes) for number in parts])
+    took = site.workers.each(
+        tasks.place_part, [(folder, number, own[number], themes) for number in parts]
+    )
     return found, {
         "workers": site.workers.count,
         "parts": len(parts),
         "papers_placed": int(ends[-1]),
-        "seconds": {
-            "encoding and finding neighbours": round(encoded - begin, 3),
-            "placing and sorting into themes": round(time.perf_counter() - encoded, 3),
+        "worker_seconds": {
+            "encoding": round(sum(each.seconds[0] for each in votes), 3),
+            "finding the nearest papers": round(sum(each.seconds[1] for each in votes), 3),
+            "placing and sorting into themes": round(sum(took), 3),
         },
     }
 

@@ -13,6 +13,7 @@ from topics.fitting import version
 if TYPE_CHECKING:
     import numpy as np
 
+    from topics.cluster.placing import Votes
     from topics.reading import Reading
     from topics.themefile import Theme
 
@@ -31,7 +32,7 @@ def read_ahead(file: str, name: str, reading: Reading) -> None:
     read(Path(file), name, reading=reading)
 
 
-def encode_part(folder: str, number: int) -> tuple[np.ndarray, np.ndarray]:
+def encode_part(folder: str, number: int) -> Votes:
     """See `topics.cluster.placing.encode_part`."""
     from topics.cluster import placing
     from topics.thirdparty import one_thread
@@ -40,10 +41,10 @@ def encode_part(folder: str, number: int) -> tuple[np.ndarray, np.ndarray]:
         return placing.encode_part(Path(folder), number)
 
 
-def place_part(folder: str, number: int, labels: np.ndarray, themes: tuple[Theme, ...]) -> None:
+def place_part(folder: str, number: int, labels: np.ndarray, themes: tuple[Theme, ...]) -> float:
     """See `topics.cluster.placing.place_part`."""
     from topics.cluster import placing
     from topics.thirdparty import one_thread
 
     with one_thread():
-        placing.place_part(Path(folder), number, labels, themes)
+        return placing.place_part(Path(folder), number, labels, themes)

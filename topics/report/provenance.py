@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from topics import wording
-from topics.limits import FIGURES, limits
+from topics.limits import FIGURES, SAMPLED, limits, sampled
 from topics.report.blocks import Block, Bullets, Heading, Paragraph, Table
 from topics.trend_lines import read_on
 
@@ -77,6 +77,7 @@ def method(topic_map: TopicMap) -> list[Block]:
         ("Papermap", manifest.get("papermap_version")),
         ("Built", wording.day(manifest.get("created"))),
         ("Encoder", encoder.get("name") if isinstance(encoder, dict) else None),
+        (SAMPLED, sampled(manifest)),
         ("Fingerprint of the papers", manifest.get("corpus_fingerprint")),
         ("Digest of the map", topic_map.digest),
         *(
