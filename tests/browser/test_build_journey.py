@@ -63,13 +63,7 @@ def payload(name: str, data: bytes) -> FilePayload:
     return {"name": name, "mimeType": "text/plain", "buffer": data}
 
 
-def test_files_become_a_map_at_the_second_try(
-    open_tab: OpenTab, workshop: str, workspace: Path
-) -> None:
-    page = open_tab(workshop)
-    wait_for_map(page)
-    page.get_by_role("link", name="Build").click()
-    upload(page, *PAGES)
+def shows_what_was_read(page: Page) -> None:
     expect(page.get_by_role("heading", name="5 files, 153 papers")).to_be_visible(timeout=LONG)
     for file, read in zip(PAGES, (12, 58, 28, 35, 34), strict=True):
         shown = card(page, file.name)
@@ -78,10 +72,16 @@ def test_files_become_a_map_at_the_second_try(
         expect(shown.locator(".pm-sample li")).to_have_count(5)
     card(page, "page-5.txt").get_by_text("8 merged: which, and why").click()
     expect(card(page, "page-5.txt").get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def name_it(page: Page, text: str) -> None:
     name = page.get_by_label("Name of the map")
-    name.fill("Saved pages & more")
+    name.fill(text)
     name.press("Enter")
     settled(page)
+
+
+def takes_themes_of_ones_own_once_they_are_right(page: Page) -> None:
     page.get_by_text("My own", exact=True).click()
     themes = page.get_by_role("textbox", name="Your themes")
     themes.fill("[[theme]]")
@@ -91,15 +91,30 @@ def test_files_become_a_map_at_the_second_try(
     themes.fill('[[theme]]\nname = "limits"\nphrases = ["scaling laws"]')
     themes.press("Control+Enter")
     expect(page.locator(".pm-chip", has_text="limits")).to_be_visible()
+
+
+def build_and_cancel(page: Page) -> None:
     page.get_by_role("button", name="Build the map").click()
     expect(page.locator(".pm-stages li")).to_have_count(7)
-
     page.reload()
     expect(page.locator(".pm-stages")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".stAlert", has_text="The build was cancelled.")).to_be_visible(
         timeout=LONG
     )
+
+
+def test_files_become_a_map_at_the_second_try(
+    open_tab: OpenTab, workshop: str, workspace: Path
+) -> None:
+    page = open_tab(workshop)
+    wait_for_map(page)
+    page.get_by_role("link", name="Build").click()
+    upload(page, *PAGES)
+    shows_what_was_read(page)
+    name_it(page, "Saved pages & more")
+    takes_themes_of_ones_own_once_they_are_right(page)
+    build_and_cancel(page)
     # All that was chosen is still there, to be built with other themes.
     expect(page.get_by_role("textbox", name="Your themes")).to_have_value(re.compile("limits"))
     expect(page.get_by_role("heading", name="5 files, 153 papers")).to_be_visible(timeout=LONG)
