@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-__all__ = ["Box", "click_paper", "names", "param", "points", "settled", "wait_for_map"]
+__all__ = [
+    "Box",
+    "click_paper",
+    "names",
+    "param",
+    "points",
+    "settled",
+    "turn_to",
+    "wait_for_map",
+]
 
 #: All points with their places in the window: [row, x, y], where the map has drawn them.
 _POINTS = """() => {
@@ -39,6 +49,20 @@ _STILL = """() => {
   const still = window.lastLook === look && idle;
   window.lastLook = look;
   return still;
+}"""
+
+#: Goes to another address as the buttons Back and Forward do.
+_TURN = """(address) => {
+  window.before = document.querySelector(".pm-copy").onclick;
+  history.pushState({}, "", address);
+  window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+}"""
+
+#: On another page the control that copies the link is another one. That the app rests, or begins to
+#: work, tells nothing: a quick run may come and go between two of its looks at itself.
+_TURNED = """() => {
+  const button = document.querySelector(".pm-copy");
+  return button?.onclick && button.onclick !== window.before;
 }"""
 
 
@@ -76,6 +100,19 @@ def settled(page: Page) -> None:
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.evaluate("() => { window.lastLook = null; }")
     page.wait_for_function(_STILL, polling=200)
+
+
+def turn_to(page: Page, site: str, path: str) -> None:
+    """Show another view in an open page, which is quicker than to load the page anew."""
+    if urlsplit(page.url).path == urlsplit(site + path).path:
+        _turn(page, f"{site}/{'quality' if path == '/maps' else 'maps'}")
+    _turn(page, site + path)
+
+
+def _turn(page: Page, address: str) -> None:
+    page.evaluate(_TURN, address)
+    page.wait_for_function(_TURNED)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
 def points(page: Page) -> dict[int, tuple[float, float]]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
+from tests.browser.mapping import turn_to
 from topics.serving import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from playwright.sync_api import Page
 
@@ -75,46 +76,52 @@ def desk(made_map: TopicMap, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     server.stop()
 
 
-@pytest.mark.parametrize("view", _ADDRESSES)
+_OF_THE_MAP = [view for view, path in _ADDRESSES.items() if path.startswith("/?") or path == "/"]
+_OTHERS = [view for view in _ADDRESSES if view not in _OF_THE_MAP]
+
+
+@pytest.mark.parametrize("views", [_OF_THE_MAP, _OTHERS], ids=["map", "others"])
 def test_axe_finds_nothing_serious(
-    open_tab: OpenTab, site: str, made_map: TopicMap, view: str
+    open_tab: OpenTab, site: str, made_map: TopicMap, views: list[str]
 ) -> None:
     paper = str(made_map.papers["id"].iloc[0])
-    page = open_tab(site + _ADDRESSES[view].format(paper=paper))
-    assert _faults(page, looks=_EVERY_LOOK if view in _THOROUGH else _LOOKS) == []
+    page = _opened(open_tab, f"{site}/reading")
+    found = {}
+    for at, view in enumerate(views):
+        turn_to(page, site, _ADDRESSES[view].format(paper=paper))
+        looks = _EVERY_LOOK if view in _THOROUGH else _LOOKS
+        # What the last view ended with is there already.
+        found[view] = _faults(page, looks=looks[:: -1 if at % 2 else 1])
+    assert found == {view: [] for view in views}
 
 
-@pytest.mark.parametrize("view", ["build", "topic?topic=0", "topic"])
 def test_axe_finds_nothing_serious_where_maps_are_made_and_edited(
-    open_tab: OpenTab, desk: str, view: str
+    open_tab: OpenTab, desk: str
 ) -> None:
-    page = open_tab(f"{desk}/{view}")
-    assert _faults(page, _EDITS.get(view)) == []
-
-
-def _edit(page: Page) -> None:
+    page = _opened(open_tab, f"{desk}/build")
+    assert _faults(page) == []
+    turn_to(page, desk, "/topic")
+    assert _faults(page, looks=_LOOKS[::-1]) == []
+    turn_to(page, desk, "/topic?topic=0")
     page.get_by_role("button", name="Edit topic").click()
     page.get_by_role("dialog").get_by_label("Name", exact=True).wait_for()
+    assert _faults(page) == []
 
 
-_EDITS: dict[str, Callable[[Page], None]] = {"topic?topic=0": _edit}
+def _opened(open_tab: OpenTab, address: str) -> Page:
+    page = open_tab(address)
+    page.wait_for_selector(".st-key-pm-header .pm-copy")
+    page.evaluate(AXE_SCRIPT + ";undefined")
+    return page
 
 
-def _faults(
-    page: Page, then: Callable[[Page], None] | None = None, *, looks: Sequence[Any] = _LOOKS
-) -> list[Any]:
+def _faults(page: Page, *, looks: Sequence[Any] = _LOOKS) -> list[Any]:
     """What axe finds in each look of a page."""
     found: dict[str, Any] = {}
-    page.wait_for_selector(".st-key-pm-header")
-    page.evaluate(AXE_SCRIPT + ";undefined")
     for dark, (width, height) in looks:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
         _still(page, dark=dark)
-        if then is not None:
-            then(page)
-            _still(page, dark=dark)
-            then = None
         for fault in page.evaluate(_FAULTS):
             found.setdefault(str(fault[:2]), (dark, width, *fault))
     return list(found.values())
