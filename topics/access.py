@@ -199,7 +199,12 @@ def _table(file: Path | None) -> dict[str, Any]:
         place = f"line {where}" if isinstance(where, int) else where
         raise PapermapError(f"“{file.name}” cannot be read ({place}).") from None
     # Other programs' parts of the same file are none of ours.
-    return {name: told[name] for name in ("papermap", "auth") if isinstance(told.get(name), dict)}
+    ours: dict[str, Any] = {name: told[name] for name in ("papermap", "auth") if name in told}
+    for name, value in ours.items():
+        # Passed over, it would leave the maps open to all.
+        if not isinstance(value, dict):
+            raise PapermapError(f"“{file.name}”: {name} is no table; expected [{name}].")
+    return ours
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -222,7 +227,7 @@ def _mode(given: Any) -> str:
 
 
 def _mails(name: str, given: Any) -> frozenset[str]:
-    listed = [given] if isinstance(given, str) else list(given)
+    listed = list(given) if isinstance(given, list | tuple) else [given]
     for each in listed:
         if not isinstance(each, str) or not _MAIL.fullmatch(each.strip()):
             raise PapermapError(

@@ -102,7 +102,16 @@ def test_a_provider_that_sends_readers_elsewhere_is_noticed() -> None:
         read_access(None, _LIST, base_path="/maps")
 
 
-@pytest.mark.parametrize("text", ["[papermap\naccess=", '[papermap]\nreader = ["a@b.de"]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[papermap\naccess=",
+        '[papermap]\nreader = ["a@b.de"]',
+        "[papermap]\nreaders = 5",
+        'papermap = "list"',
+        "auth = true",
+    ],
+)
 def test_a_file_that_is_not_understood_opens_nothing(tmp_path: Path, text: str) -> None:
     file = tmp_path / "secrets.toml"
     file.write_text(text + "\n# hush-hush", encoding="utf-8")
