@@ -1,10 +1,14 @@
-"""The addresses of the dashboard: below which path it is served, and which of them are pages."""
+"""The addresses of the dashboard: its hosts, below which path it is served, which are pages."""
 
 from __future__ import annotations
 
+import re
+
 from dashboard import links
 
-__all__ = ["Root", "is_page"]
+__all__ = ["Root", "is_host", "is_page"]
+
+_HOST = re.compile(r"[\w.-]{1,255}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 
 
 class Root:
@@ -31,6 +35,11 @@ class Root:
         if path == self.path:
             return ""
         return path.removeprefix(f"{self.path}/") if path.startswith(f"{self.path}/") else None
+
+
+def is_host(name: str) -> bool:
+    """Whether something is written like the name of a host, with a port or without."""
+    return _HOST.fullmatch(name) is not None
 
 
 def is_page(inner: str) -> bool:

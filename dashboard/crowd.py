@@ -15,10 +15,10 @@ from dashboard.addresses import Root, is_page
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["MOST_VARIABLE", "Crowd", "fullness"]
+__all__ = ["MOST_READERS_VARIABLE", "Crowd", "fullness"]
 
 #: Environment variable with how many people may use the dashboard at the same time.
-MOST_VARIABLE = "PAPERMAP_MOST_READERS"
+MOST_READERS_VARIABLE = "PAPERMAP_MOST_READERS"
 
 #: One process answers ten times a second or more; people ask every five seconds, or more seldom.
 _MOST = 100
@@ -60,7 +60,7 @@ _here = _Here()
 
 
 def _most() -> int:
-    given = os.environ.get(MOST_VARIABLE, "")
+    given = os.environ.get(MOST_READERS_VARIABLE, "")
     return int(given) if given.isdecimal() and int(given) > 0 else _MOST
 
 

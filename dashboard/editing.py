@@ -30,7 +30,6 @@ __all__ = [
     "close",
     "drafted",
     "editor",
-    "may_edit",
     "refused",
     "said",
     "submit",
@@ -72,15 +71,10 @@ class Draft:
     problem: str = ""
 
 
-def may_edit() -> bool:
-    """Whether who asks may change maps: where they may build some."""
-    return access.may_change()
-
-
 def can_edit(screen: Screen) -> bool:
     """Whether the map on the screen can be edited by its reader."""
     folder = screen.topic_map.path
-    if not may_edit() or folder is None or screen.view.least_confidence is not None:
+    if not access.may_change() or folder is None or screen.view.least_confidence is not None:
         return False
     return _is_open(str(folder), screen.topic_map)
 
@@ -191,7 +185,7 @@ def submit(inputs: tuple[Any, ...], *, who: str, why: str) -> None:
         why: a note.
     """
     draft: Draft | None = st.session_state.get(_DRAFT)
-    if not may_edit():
+    if not access.may_change():
         st.session_state[_REFUSED] = "Maps cannot be edited here."
         return
     if draft is None or draft.step is None or draft.inputs != inputs:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 
 from dashboard import access, crowd, loading
-from dashboard.addresses import Root
+from dashboard.addresses import Root, is_host
 from dashboard.loading import MOST_OPEN
 from topics import artefact
 from topics.errors import MapError
@@ -30,14 +30,13 @@ __all__ = ["Guard", "content_policy", "health_routes"]
 FRAMES_VARIABLE = "PAPERMAP_FRAMES"
 
 _SITE = re.compile(r"https://(\*\.)?[\w-]{1,63}(\.[\w-]{1,63}){1,9}(:\d{1,5})?", re.ASCII)
-_HOST = re.compile(r"[\w.-]{1,255}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _NEARLY_FULL = 0.9
 _NEW = {"Cache-Control": "no-store"}
 
 
 def health_routes(base: str = "") -> list[Route]:
-    """``/healthz``: the process answers; ``/readyz``: every map given to it can be read.
+    """``/healthz``: the process answers; ``/readyz``: it can show its maps to some more people.
 
     Args:
         base: the path under which the dashboard is served.
@@ -60,16 +59,16 @@ async def _alive(_: Request) -> JSONResponse:
 
 
 def _ready(_: Request) -> JSONResponse:
-    """200 where all maps are open, 503 with the reason where one cannot be."""
+    """200 where all maps are open and there is room; 503 where one cannot be read, or no room."""
     from starlette.responses import JSONResponse
 
     # Not those that readers have built: a broken one of theirs is no fault of the host's.
     given = [each for each in loading.served_maps() if loading.is_given(each.folder)]
     maps = {each.name: _state(each.folder, at < MOST_OPEN) for at, each in enumerate(given)}
-    broken = {name: state for name, state in maps.items() if state != "ready"}
+    is_broken = any(state != "ready" for state in maps.values())
     # Before people have to wait here, others are to be sent elsewhere.
     is_full = crowd.fullness() >= _NEARLY_FULL
-    status = "not ready" if broken else "full" if is_full else "ready"
+    status = "not ready" if is_broken else "full" if is_full else "ready"
     # Where not everybody may know which maps there are, nobody is told here.
     told = maps if access.rules().mode == "open" else {}
     found = {"status": status, "maps": told}
@@ -99,7 +98,7 @@ def content_policy(host: str = "") -> str:
         host: name and port under which the reader asks: not every browser counts a socket to the
             page's own host as its own.
     """
-    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    sockets = f" ws://{host} wss://{host}" if is_host(host) else ""
     scripts = " ".join(f"'sha256-{digest}'" for digest in _inline_scripts())
     return "; ".join(
         (

@@ -24,6 +24,7 @@ __all__ = [
     "MAPS_VARIABLE",
     "MOST_OPEN",
     "ServedMap",
+    "asked_for",
     "built_map",
     "choose",
     "is_given",
@@ -95,6 +96,12 @@ def choose(served: tuple[ServedMap, ...], view: View) -> tuple[ServedMap | None,
         when = wording.day(fate.when)
         return served[0], (f"The map “{asked}” was deleted on {when}; {instead}",)
     return served[0], (f"There is no map “{asked}” here; {instead}",)
+
+
+def asked_for(view: View) -> ServedMap | None:
+    """The map that a view shows to whoever asks; None for none."""
+    served = served_maps()
+    return choose(served, view)[0] if served else None
 
 
 def is_given(folder: Path) -> bool:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
 
+    from dashboard.links import PageInfo
     from topics.topicmap import TopicMap
 
 __all__ = [
@@ -103,10 +104,7 @@ def head(query: str) -> str:
         Markup; empty where there is no map to show.
     """
     view, _ = View.from_params(parse_qs(query))
-    served = loading.served_maps()
-    if not served:
-        return ""
-    chosen, _ = loading.choose(served, view)
+    chosen = loading.asked_for(view)
     if chosen is None:
         return ""
     try:
@@ -155,13 +153,12 @@ def scene(query: Mapping[str, list[str]], *, dark: bool) -> dict[str, Any] | Non
     opened = _open(view)
     if opened is None:
         return None
-    pages = tuple(info.name for info in links.in_navigation())
-    return _drawn(opened, view, pages, dark=dark)
+    return _drawn(opened, view, tuple(links.in_navigation()), dark=dark)
 
 
 @lru_cache(maxsize=8)
 def _drawn(
-    opened: TopicMap, view: View, pages: tuple[str, ...], *, dark: bool
+    opened: TopicMap, view: View, pages: tuple[PageInfo, ...], *, dark: bool
 ) -> dict[str, Any] | None:
     """The picture of a view: most readers of a large map open it on the same one."""
     palette = DARK if dark else LIGHT
@@ -178,7 +175,7 @@ def _drawn(
     }
 
 
-def _pages(view: View, names: tuple[str, ...]) -> list[dict[str, str]]:
+def _pages(view: View, pages: tuple[PageInfo, ...]) -> list[dict[str, str]]:
     """The pages that the navigation leads to, with the filters kept."""
     kept = links.params(
         view, place=False, paper=None, topic=None, area=None, named=None, at=None, build=None
@@ -187,16 +184,12 @@ def _pages(view: View, names: tuple[str, ...]) -> list[dict[str, str]]:
     first = next(iter(links.PAGES))
     return [
         {"title": info.title, "href": f"./{'' if info.name == first else info.name}{query}"}
-        for info in links.in_navigation()
-        if info.name in names
+        for info in pages
     ]
 
 
 def _open(view: View) -> TopicMap | None:
-    served = loading.served_maps()
-    if not served:
-        return None
-    chosen, _ = loading.choose(served, view)
+    chosen = loading.asked_for(view)
     if chosen is None:
         return None
     try:

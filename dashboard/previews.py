@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import html
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlencode
 
 from dashboard import links, loading
-from dashboard.addresses import Root
+from dashboard.addresses import Root, is_host
 from dashboard.opening import ROOT, is_serving
 from dashboard.state import View
 from topics import artefact
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["picture_address", "picture_routes", "preview"]
 
-_HOST = re.compile(r"[\w.-]{1,255}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 _THUMBNAIL = "thumbnail"
 _LONGEST = 300
 #: Pictures kept, of some hundred kilobytes at most each.
@@ -46,12 +44,9 @@ def preview(scope: Scope, headers: Headers, *, page: str, root: Root) -> str:
         root: the path under which the dashboard is served.
     """
     view, _ = View.from_params(parse_qs(scope["query_string"].decode("latin-1")))
-    served = loading.served_maps()
     host = headers.get("host", "")
-    if not served or not _HOST.fullmatch(host):
-        return ""
-    chosen, _ = loading.choose(served, view)
-    if chosen is None:
+    chosen = loading.asked_for(view)
+    if chosen is None or not is_host(host):
         return ""
     try:
         topic_map = loading.open_map(chosen.folder)

@@ -168,11 +168,11 @@ def _cache(console: Progress, *, enabled: bool) -> Any:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from topics.access import named, read_access, secrets_file
-    from topics.serving import READERS_VARIABLE, Server, checked_path
+    from topics.serving import MOST_READERS_VARIABLE, Server, checked_path
     from topics.store import default_root
 
     if arguments.most_readers:
-        os.environ[READERS_VARIABLE] = str(arguments.most_readers)
+        os.environ[MOST_READERS_VARIABLE] = str(arguments.most_readers)
     secrets = secrets_file()
     base_path = checked_path(arguments.base_path)
     access = read_access(secrets, base_path=base_path)

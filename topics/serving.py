@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAPS_VARIABLE",
-    "READERS_VARIABLE",
+    "MOST_READERS_VARIABLE",
     "WORKSPACE_VARIABLE",
     "Server",
     "environment",
@@ -45,7 +45,7 @@ MAPS_VARIABLE = "PAPERMAP_MAPS"
 WORKSPACE_VARIABLE = "PAPERMAP_WORKSPACE"
 
 #: Environment variable with how many people may use the dashboard at the same time.
-READERS_VARIABLE = "PAPERMAP_MOST_READERS"
+MOST_READERS_VARIABLE = "PAPERMAP_MOST_READERS"
 
 #: Asks without any proxy: the dashboard is on this machine.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -88,9 +88,9 @@ def no_match(screen: Screen) -> bool:
 def _what_filters(screen: Screen) -> str:
     """Which filters there are, so that a reader sees what to take away."""
     view = screen.view
-    words = " ".join(view.text.split())
+    words = text.shorten(view.text, 80)
     said = [
-        f"the words “{words if len(words) <= 80 else words[:79] + '…'}”" if words else "",
+        f"the words “{words}”" if words else "",
         wording.count(len(view.themes), "theme") if view.themes else "",
         wording.count(len(view.topics), "topic") if view.topics else "",
         "a period" if view.since or view.until or view.new else "",

@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from dashboard import crowd
-from dashboard.crowd import MOST_VARIABLE, Crowd
+from dashboard.crowd import MOST_READERS_VARIABLE, Crowd
 from dashboard.hosting import health_routes
-from topics.serving import READERS_VARIABLE
+from topics import serving
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
@@ -34,7 +34,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> TestClient:
                 return
 
     monkeypatch.setattr(crowd, "_here", crowd._Here())
-    monkeypatch.setenv(MOST_VARIABLE, "2")
+    monkeypatch.setenv(MOST_READERS_VARIABLE, "2")
     monkeypatch.setenv("PAPERMAP_MAPS", "")
     page = Route("/{path:path}", lambda _: HTMLResponse("a page"))
     routes = [*health_routes(), WebSocketRoute("/_stcore/stream", socket), page]
@@ -77,4 +77,4 @@ def test_open_pages_have_an_end_too(client: TestClient, monkeypatch: pytest.Monk
 
 
 def test_both_sides_mean_the_same_variable() -> None:
-    assert MOST_VARIABLE == READERS_VARIABLE
+    assert MOST_READERS_VARIABLE == serving.MOST_READERS_VARIABLE
