@@ -65,7 +65,7 @@ def sampled(manifest: Mapping[str, Any]) -> str | None:
     papers, of = sample.get("papers"), sample.get("of")
     if not (isinstance(papers, int) and isinstance(of, int)):
         return None
-    return f"a sample of {papers:,} of {of:,} papers, drawn evenly from every year and source"
+    return f"an even sample: {papers:,} of the {of:,} papers"
 
 
 def limits(topic_map: TopicMap) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["STAGES", "Progress", "Silent", "Watch"]
+__all__ = ["DRAW", "PLACE", "SPREAD_STAGES", "STAGES", "Progress", "Silent", "Watch"]
 
 #: The stages of a build, as a person is told of them.
 STAGES = (
@@ -22,6 +22,11 @@ STAGES = (
     "Measuring trends and quality",
     "Writing the map",
 )
+
+
+#: What a build does beside that whose topics and layout are those of a sample, and all of it.
+DRAW, PLACE = "Drawing the sample", "Placing the other papers"
+SPREAD_STAGES = (STAGES[0], DRAW, *STAGES[1:6], PLACE, STAGES[6])
 
 
 class Progress(Protocol):

@@ -185,10 +185,11 @@ def _settings(settings: Mapping[str, Any]) -> pd.DataFrame:
 def _seconds(seconds: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
-    from topics.progress import STAGES
+    from topics.progress import SPREAD_STAGES
 
     known = {str(k): float(v) for k, v in seconds.items() if isinstance(v, (int, float))}
-    order = sorted(known, key=lambda name: STAGES.index(name) if name in STAGES else len(STAGES))
+    place = {stage: number for number, stage in enumerate(SPREAD_STAGES)}
+    order = sorted(known, key=lambda name: place.get(name, len(place)))
     return pd.DataFrame(
         {"Stage": order, "Seconds": [round(known[stage], 2) for stage in order]},
     )

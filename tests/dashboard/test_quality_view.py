@@ -39,6 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     manifest = {
         **made.manifest,
         "papermap_version": "9.8.7",
+        "sample": {"papers": 60, "of": 153},
         "quality": {"layout_preservation": 0.4242, "something_new": 0.5, "broken": None},
         "seconds": {"Writing the map": 0.5, "Reading the sources": 1.25},
         "settings": {"own": [1], "min_topic_size": None, "seed": 0},
@@ -73,6 +74,8 @@ def test_what_was_read_and_how_it_was_made(folder: Path) -> None:
     assert "neither a title nor an abstract" in said
     assert list(seconds["Stage"]) == ["Reading the sources", "Writing the map"]
     assert ["Papermap version", "9.8.7"] in facts.to_numpy().tolist()
+    among = ["Topics and layout found among", "an even sample: 60 of the 153 papers"]
+    assert among in facts.to_numpy().tolist()
     assert list(settings["Value"]) == ["0", "follows the corpus", "[1]"]
     numbers = {metric.label: metric.value for metric in page.metric}
     assert numbers["Papers"] == "153"

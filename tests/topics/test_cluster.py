@@ -120,7 +120,7 @@ def test_a_large_corpus_is_placed_around_a_sample_though_a_worker_is_killed(
     }
     assert sum("a sample of the 90 drawn evenly" in note for note in told.notes) == 1
     assert any("a sample of the 90" in note for note in built.manifest["notices"])
-    assert any("a sample of 60 of 90 papers" in str(block) for block in method(built))
+    assert any("an even sample: 60 of the 90 papers" in str(block) for block in method(built))
     whole = build_corpus(read_files([papers]))
     assert built.manifest["corpus_fingerprint"] == whole.fingerprint
     pd.testing.assert_frame_equal(

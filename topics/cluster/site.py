@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ __all__ = ["Site", "open_site"]
 
 #: Bytes of what one file gave that are kept for the build, however large the file is.
 _MOST_KEPT = 2**40
+#: Seconds after which a folder in which nothing was written is one that a killed build left.
+_LEFT = 86_400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +78,9 @@ def open_site(where: str, target: Path) -> Iterator[Site]:
     asked = Where.of(where)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.cluster-", dir=target.parent))
+        prefix = f".{target.name}.cluster-"
+        _clear(target.parent, prefix)
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
     except OSError as error:
         raise BuildError(
             f"No folder for the parts of the build can be made in {target.parent} "
@@ -86,3 +91,10 @@ def open_site(where: str, target: Path) -> Iterator[Site]:
             yield Site(workers, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clear(parent: Path, prefix: str) -> None:
+    """Remove what builds left that were killed long ago."""
+    for folder in parent.iterdir():
+        if folder.name.startswith(prefix) and folder.stat().st_mtime < time.time() - _LEFT:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -14,7 +14,7 @@ from topics.cluster.placing import KNOWN
 from topics.cluster.sampling import MOST_SOURCES, Draw, Drawn, draw, least_topic, ranks_of
 from topics.clustering import UNCLUSTERED, let_in
 from topics.fitting import fit
-from topics.progress import STAGES
+from topics.progress import DRAW, PLACE, SPREAD_STAGES, STAGES
 from topics.projection import neighbours_for
 from topics.theming import examples_of, given_themes
 
@@ -34,11 +34,7 @@ if TYPE_CHECKING:
     from topics.themefile import Theme
     from topics.topicmap import TopicMap
 
-__all__ = ["SPREAD_STAGES", "build_spread", "renumbered"]
-
-_SPLIT, _PLACE = "Drawing the sample", "Placing the other papers"
-#: The stages of a build whose topics and layout are those of a sample.
-SPREAD_STAGES = (STAGES[0], _SPLIT, *STAGES[1:6], _PLACE, STAGES[6])
+__all__ = ["build_spread", "renumbered"]
 
 
 def build_spread(
@@ -68,7 +64,7 @@ def build_spread(
     for notice in corpus.notices:
         watch.progress.note(notice)
     themes = given_themes(settings)
-    with watch.stage(_SPLIT):
+    with watch.stage(DRAW):
         seen = write_parts(corpus, site.folder, most_sources=MOST_SOURCES)
         mask = _drawn(seen, wanted.papers, settings.seed)
         mask |= _shown(corpus, seen, themes, site.folder)
@@ -78,7 +74,7 @@ def build_spread(
     found, encoded = fit(sample, replace(settings, min_topic_size=least), cache, watch)
     found = replace(found, manifest={**found.manifest, "settings": settings.as_dict()})
     watch.progress.note(told_of(drawn))
-    with watch.stage(_PLACE):
+    with watch.stage(PLACE):
         _hand_out(site.folder, sample, found, encoded, mask, themes, settings, seen)
         found, took = _placed(site, seen, mask, found, themes)
     whole = Assembly(site.folder, corpus, seen, found, encoded, drawn)

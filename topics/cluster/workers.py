@@ -168,6 +168,7 @@ def at_work(where: Where, folder: Path) -> Iterator[Workers]:
                         n_workers=where.processes,
                         threads_per_worker=1,
                         dashboard_address="127.0.0.1:0",
+                        local_directory=str(folder),
                         silence_logs=logging.CRITICAL,
                     )
                 )
