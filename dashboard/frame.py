@@ -13,7 +13,7 @@ from dashboard.reading import counter
 from dashboard.selection import months, respelled
 from dashboard.state import CHOICES
 from dashboard.theme import current_palette, style_variables
-from topics.meaning import warm_up
+from topics import meaning, wordsearch
 from topics.threshold import moved
 
 if TYPE_CHECKING:
@@ -167,8 +167,9 @@ def sidebar(topic_map: TopicMap, view: View, *, built: TopicMap) -> None:
 
 
 def _search(topic_map: TopicMap, view: View) -> None:
+    wordsearch.warm_up(topic_map)
     if view.search == "meaning" or view.place:
-        warm_up(topic_map)
+        meaning.warm_up(topic_map)
     with st.container(gap="xsmall", key="pm-search"):
         st.text_input(
             "Search",

@@ -31,6 +31,7 @@ LAYERS = (
         "chat",
         "console",
         "folders",
+        "folding",
         "language",
         "mojibake",
         "phrases",

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from topics.folding import fold
 from topics.phrases import key_of, words
-from topics.wordsearch import fold, is_unspaced, parse, rows_with
+from topics.wordsearch import is_unspaced, parse, rows_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from topics.folding import fold
 from topics.phrases import words
-from topics.wordsearch import fold, folded_texts
+from topics.wordsearch import folded_texts
 
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap

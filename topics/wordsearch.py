@@ -10,13 +10,14 @@ told.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, TypeAlias
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
+
+from topics.folding import fold, folded_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,18 +29,16 @@ if TYPE_CHECKING:
 __all__ = [
     "Query",
     "Respelled",
-    "fold",
     "folded_texts",
     "is_unspaced",
     "parse",
     "ranked",
     "rows_with",
     "rows_with_words",
+    "warm_up",
 ]
 
 _PARTS = re.compile(r'(-?)(?:["“”]([^"“”]*)["“”]?|(\S+))')
-_BETWEEN = re.compile(r"[\W_]+")
-_ASCII_BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 #: Letters of a word from which one slip, and from which two, are forgiven.
 _FORGIVEN = (4, 8)
@@ -58,7 +57,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a paper must hold, and what it must not; folded as `fold` does.
+    """What a paper must hold, and what it must not; folded as `folding.fold` does.
 
     Attributes:
         wanted: words and quotations.
@@ -81,21 +80,6 @@ class Respelled:
 
 #: Whether each paper has what was asked for, and what was read otherwise than it was written.
 Hits: TypeAlias = "tuple[np.ndarray, tuple[Respelled, ...]]"
-
-
-def fold(text: str) -> str:
-    """Words in small letters and without accents, a space before, between and after them."""
-    if text.isascii():
-        words = text.lower().translate(_ASCII_BETWEEN)
-    else:
-        small = unicodedata.normalize("NFKD", text).casefold()
-        parts = unicodedata.normalize("NFKD", small)
-        words = _BETWEEN.sub(" ", "".join(part for part in parts if not _is_accent(part)))
-    return f" {' '.join(words.split())} "
-
-
-def _is_accent(letter: str) -> bool:
-    return not letter.isascii() and unicodedata.combining(letter) > 0
 
 
 def parse(text: str) -> Query:
@@ -168,8 +152,19 @@ def ranked(topic_map: TopicMap, text: str, rows: np.ndarray) -> np.ndarray:
     return np.asarray(sorted((int(row) for row in rows), key=weight), dtype=np.int64)
 
 
+def warm_up(topic_map: TopicMap) -> None:
+    """Read the words of a map beside what goes on: the first search need not wait for it."""
+    built = topic_map.built or topic_map
+    if built not in _WARMED:
+        _WARMED.add(built)
+        # Not while the page is made at which a reader first sees the map.
+        thread = Timer(_PAUSE, lambda: _index_of(built).vocabulary)
+        thread.daemon = True
+        thread.start()
+
+
 def folded_texts(topic_map: TopicMap) -> tuple[str, ...]:
-    """Title, authors and abstract of each paper, folded as `fold` does, a line each."""
+    """Title, authors and abstract of each paper, folded as `folding.fold` does, a line each."""
     return _index_of(topic_map.built or topic_map).texts
 
 
@@ -185,25 +180,40 @@ def _look_up(index: _Index, query: Query) -> Hits:
     keep = np.ones(len(texts), dtype=bool)
     respelled = []
     for part in query.wanted:
-        found = _having(texts, part, whole=part in query.quoted)
-        if not found.any() and " " not in part:
+        whole = part in query.quoted
+        found = _having(texts, part, whole=whole, among=keep)
+        is_missing = not found.any() and " " not in part
+        if is_missing and not _anywhere(texts, part, whole=whole):
             spellings = _near(index.vocabulary, part)
             respelled.append(Respelled(part, spellings))
             for spelling in spellings:
-                found |= _having(texts, spelling, whole=True)
-        keep &= found
+                found |= _having(texts, spelling, whole=True, among=keep)
+        keep = found
     for part in query.unwanted:
-        keep &= ~_having(texts, part, whole=True)
+        keep &= ~_having(texts, part, whole=True, among=keep)
     keep.setflags(write=False)
     return keep, tuple(respelled)
 
 
-def _having(texts: tuple[str, ...], part: str, *, whole: bool) -> np.ndarray:
+def _having(texts: tuple[str, ...], part: str, *, whole: bool, among: np.ndarray) -> np.ndarray:
+    """Which of some papers have it; bool, (papers,)."""
     import numpy as np
 
+    asked = _asked(part, whole=whole)
+    rows = np.flatnonzero(among)
+    found = np.zeros(len(texts), dtype=bool)
+    found[rows] = np.fromiter((asked in texts[row] for row in rows.tolist()), bool, len(rows))
+    return found
+
+
+def _anywhere(texts: tuple[str, ...], part: str, *, whole: bool) -> bool:
+    asked = _asked(part, whole=whole)
+    return any(asked in text for text in texts)
+
+
+def _asked(part: str, *, whole: bool) -> str:
     # Where words are written without spaces, one begins anywhere.
-    asked = part if is_unspaced(part) else f" {part}{' ' if whole else ''}"
-    return np.fromiter((asked in text for text in texts), bool, len(texts))
+    return part if is_unspaced(part) else f" {part}{' ' if whole else ''}"
 
 
 def _near(known: Mapping[str, int], word: str) -> tuple[str, ...]:
@@ -234,10 +244,14 @@ class _Index:
 
     def __init__(self, topic_map: TopicMap) -> None:
         papers = topic_map.papers
-        columns = (papers["title"], papers["abstract"], papers["authors"])
+        columns = (papers["title"], papers["authors"], papers["abstract"])
         self.texts = tuple(
-            "\n".join((_folded(title), fold(_names(authors)), _folded(abstract)))
-            for title, abstract, authors in zip(*columns, strict=True)
+            folded_lines(
+                [
+                    (_text(title), _names(authors), _text(abstract))
+                    for title, authors, abstract in zip(*columns, strict=True)
+                ]
+            )
         )
         self.hits: OrderedDict[str, Hits] = OrderedDict()
         self.lock = Lock()
@@ -256,6 +270,8 @@ class _Index:
 #: Goes with the map: whoever drops that drops its words.
 _INDEXES: WeakKeyDictionary[TopicMap, _Index] = WeakKeyDictionary()
 _MAKING = Lock()
+_WARMED: WeakSet[TopicMap] = WeakSet()
+_PAUSE = 1.5
 
 
 def _index_of(topic_map: TopicMap) -> _Index:
@@ -266,8 +282,8 @@ def _index_of(topic_map: TopicMap) -> _Index:
         return found
 
 
-def _folded(text: object) -> str:
-    return fold(text) if isinstance(text, str) else ""
+def _text(text: object) -> str:
+    return text if isinstance(text, str) else ""
 
 
 def _names(authors: Iterable[str] | None) -> str:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_map
+from topics.folding import fold
 from topics.matches import Asked, asked_words, fragment, matches, shared_words, spans
-from topics.wordsearch import fold, ranked, rows_with_words
+from topics.wordsearch import ranked, rows_with_words
 
 MAP = make_map()
 

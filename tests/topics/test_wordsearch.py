@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_map
+from topics.folding import fold, folded_lines
 from topics.threshold import at_confidence
-from topics.wordsearch import _INDEXES, Query, Respelled, fold, parse, rows_with, rows_with_words
+from topics.wordsearch import _INDEXES, Query, Respelled, parse, rows_with, rows_with_words, warm_up
 
 if TYPE_CHECKING:
     from topics.topicmap import TopicMap
@@ -118,10 +119,10 @@ def test_another_confidence_is_searched_without_reading_the_papers_anew(
 ) -> None:
     found = rows_with_words(papers, "diffusion")
 
-    def no_more(_: str) -> str:
+    def no_more(_: object) -> list[str]:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("topics.wordsearch._folded", no_more)
+    monkeypatch.setattr("topics.wordsearch.folded_lines", no_more)
     assert (rows_with_words(at_confidence(papers, 0.5), "diffusion") == found).all()
 
 
@@ -132,3 +133,26 @@ def test_words_go_with_their_map() -> None:
     del made
     gc.collect()
     assert len(_INDEXES) == before - 1
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.text("aZ é-\t\x85ﬁ", max_size=9), st.text())))
+def test_papers_are_folded_alike_one_by_one_and_together(
+    papers: list[tuple[str, str, str]],
+) -> None:
+    expected = ["\n".join(fold(field) for field in fields) for fields in papers]
+    assert folded_lines(papers) == expected
+
+
+def test_a_word_that_only_left_out_papers_have_is_no_slip(papers: TopicMap) -> None:
+    found, read = rows_with(papers, "unlearning transformers")
+    assert not found.any()
+    assert read == ()
+
+
+def test_words_are_read_beside_what_goes_on(papers: TopicMap) -> None:
+    from dataclasses import replace
+
+    fresh = replace(papers)
+    warm_up(fresh)
+    warm_up(fresh)
+    assert rows_with_words(fresh, "unlearn").tolist() == rows_with_words(papers, "unlearn").tolist()
