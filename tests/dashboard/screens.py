@@ -6,11 +6,13 @@ import gzip
 import json
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import numpy as np
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -33,6 +35,10 @@ __all__ = [
 ]
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+# Before the first run of each page Streamlit looks for components in all that is installed, which
+# takes longer than the page: once will do.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 _ESCAPED = re.compile(r"\\.")
 
