@@ -158,6 +158,9 @@ def _placed(
         "workers": site.workers.count,
         "parts": len(parts),
         "papers_placed": int(ends[-1]),
+        "bytes_in_parts": sum(
+            file.stat().st_size for file in site.folder.rglob("*") if file.is_file()
+        ),
         "worker_seconds": {
             "encoding": round(sum(each.seconds[0] for each in votes), 3),
             "finding the nearest papers": round(sum(each.seconds[1] for each in votes), 3),
