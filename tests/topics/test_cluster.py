@@ -20,6 +20,7 @@ from topics.errors import BuildError, SettingsError
 from topics.pipeline import build
 from topics.reading import read_files
 from topics.report.provenance import method
+from topics.settings import BuildSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,20 @@ WORDS = {
     "proteins": "folding residue binding enzyme ligand helix structure sequence kinase".split(),
     "galaxies": "redshift halo stellar dust spiral quasar luminosity disk survey".split(),
 }
+
+
+#: A paper that chance does not draw, and whose words are of another theme than it is given for.
+EXAMPLE = "matching and path of graphs 45"
+THEMES = f"""
+[[theme]]
+name = "networks"
+phrases = ["graphs", "vertex", "edge"]
+
+[[theme]]
+name = "night sky"
+phrases = ["galaxies", "stellar dust"]
+papers = ["{EXAMPLE}"]
+"""
 
 
 def _rows(papers: int) -> list[str]:
@@ -54,7 +69,11 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tables")
     rows = _rows(90)
     for number, part in enumerate((rows[:30], rows[29:60], rows[60:])):
-        table = "\n".join(["title,abstract,year", *part, ""])
+        # One of them says more of each paper than is asked of any.
+        more = ("venue", f"hall {number}") if number == 2 else ("", "")
+        rows_of = [",".join(filter(None, (row, more[1]))) for row in part]
+        head = ",".join(filter(None, ("title,abstract,year", more[0])))
+        table = "\n".join([head, *rows_of, ""])
         (folder / f"part-{number}.csv").write_text(table, encoding="utf-8")
     return folder
 
@@ -105,8 +124,10 @@ def test_a_large_corpus_is_placed_around_a_sample_though_a_worker_is_killed(
     papers: Path, tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "PART", 20)
-    told, where = Told(), cluster.scheduler_address
-    built = build([papers], tmp_path / "map", cluster=where, sample=60, progress=told)
+    (tmp_path / "themes.toml").write_text(THEMES, encoding="utf-8")
+    told, settings = Told(), BuildSettings(themes=str(tmp_path / "themes.toml"))
+    how: dict[str, Any] = {"cluster": cluster.scheduler_address, "sample": 60, "settings": settings}
+    built = build([papers], tmp_path / "map", progress=told, **how)
     plain = [note for note in built.manifest["notices"] if ".csv" not in note]
     assert_sound(replace(built, manifest={**built.manifest, "notices": plain}))
     assert len(built.topics) >= 3
@@ -114,23 +135,26 @@ def test_a_large_corpus_is_placed_around_a_sample_though_a_worker_is_killed(
     assert (fields.groupby(built.papers["topic"]).nunique() == 1).all()
     sample = built.manifest["sample"]
     assert {name: sample[name] for name in ("papers", "of", "asked")} == {
-        "papers": 60,
+        "papers": 61,  # the theme's example is one of them in any case
         "of": 90,
         "asked": True,
     }
     assert sum("a sample of the 90 drawn evenly" in note for note in told.notes) == 1
     assert any("a sample of the 90" in note for note in built.manifest["notices"])
-    assert any("an even sample: 60 of the 90 papers" in str(block) for block in method(built))
+    assert any("an even sample: 61 of the 90 papers" in str(block) for block in method(built))
     whole = build_corpus(read_files([papers]))
     assert built.manifest["corpus_fingerprint"] == whole.fingerprint
-    pd.testing.assert_frame_equal(
-        built.papers[list(COLUMNS)], whole.papers[list(COLUMNS)], check_dtype=False
-    )
+    read = built.papers[[*COLUMNS, "venue"]]
+    assert read["venue"].notna().sum() == 30
+    pd.testing.assert_frame_equal(read, whole.papers, check_dtype=False)
+    shown = built.papers[built.papers["title"] == EXAMPLE]
+    assert list(zip(shown["theme"], shown["theme_confidence"], strict=True)) == [("night sky", 1.0)]
+    assert not any("no paper here has" in note for note in built.manifest["notices"])
     pd.testing.assert_frame_equal(built.ledger, whole.ledger)
     assert built.memberships["paper_id"].nunique() == 90
     assert built.manifest["cluster"]["parts"] == 5
     kills = _Kills(cluster.workers[0].pid, "Placing the other papers")
-    again = build([papers], tmp_path / "again", cluster=where, sample=60, progress=kills)
+    again = build([papers], tmp_path / "again", progress=kills, **how)
     assert kills.stages[-1][2] == "Writing the map"
     assert _files(again) == _files(built)
     assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["again", "map"]
