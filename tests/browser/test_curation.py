@@ -24,28 +24,35 @@ if TYPE_CHECKING:
 LONG = 60_000
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the one map of these tests, and a workspace."""
+    folder = tmp_path_factory.mktemp("curation")
+    (folder / "workspace").mkdir()
+    return folder
+
+
 @pytest.fixture
-def edited(tmp_path: Path, made_map: TopicMap) -> Path:
-    """A map of this test's own."""
+def edited(home: Path, made_map: TopicMap) -> Path:
+    """That map, in which nobody has edited yet."""
     assert made_map.path is not None
-    return Path(shutil.copytree(made_map.path, tmp_path / "map"))
+    shutil.rmtree(home / "map", ignore_errors=True)
+    return Path(shutil.copytree(made_map.path, home / "map"))
 
 
-@pytest.fixture
-def desk(edited: Path, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def desk(home: Path) -> Iterator[str]:
     """Address of a dashboard whose readers may edit."""
-    yield from _serve(edited, tmp_path / "workspace")
+    yield from _serve(home / "map", home / "workspace")
 
 
-@pytest.fixture
-def showcase(edited: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def showcase(home: Path) -> Iterator[str]:
     """Address of a dashboard of the same map whose readers may not."""
-    yield from _serve(edited, None)
+    yield from _serve(home / "map", None)
 
 
 def _serve(folder: Path, workspace: Path | None) -> Iterator[str]:
-    if workspace is not None:
-        workspace.mkdir()
     server = Server([str(folder)], workspace=workspace)
     server.start()
     yield server.address
