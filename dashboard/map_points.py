@@ -11,6 +11,7 @@ import gzip
 import json
 from base64 import b64encode
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from dashboard import wording
@@ -37,7 +38,9 @@ _STEPS = 64
 _HIDDEN, _FAINT = 0, 1
 
 
-@lru_cache(maxsize=4)
+_PACKING = Lock()
+
+
 def packed(topic_map: TopicMap) -> bytes:
     """All papers of a map, for the browser.
 
@@ -47,18 +50,28 @@ def packed(topic_map: TopicMap) -> bytes:
         (float32), ``topic`` (int16, -1 for none), ``date`` (int16, an index of ``dates``) and, for
         up to ``MOST_TITLES`` papers, ``titles`` (UTF-8) with their ``ends``.
     """
+    # Who comes while a large map is packed waits for that instead of doing it again.
+    with _PACKING:
+        return _packed(topic_map)
+
+
+@lru_cache(maxsize=4)
+def _packed(topic_map: TopicMap) -> bytes:
     import numpy as np
+    import pandas as pd
 
     papers = topic_map.papers
     number = {topic: i for i, topic in enumerate(topic_map.topics["id"])}
-    said = [wording.date(date) for date in papers["date"]]
-    meant = dict(zip(said, papers["date"], strict=True))
+    # Many papers share a day.
+    days, known = pd.factorize(papers["date"], use_na_sentinel=False)
+    said = [wording.date(date) for date in known]
+    meant = dict(zip(said, known, strict=True))
     dates = {date: i for i, date in enumerate(sorted(meant))}
     columns: dict[str, np.ndarray] = {
         "x": papers["x"].to_numpy(dtype="<f4"),
         "y": papers["y"].to_numpy(dtype="<f4"),
-        "topic": np.array([number.get(topic, -1) for topic in papers["topic"]], dtype="<i2"),
-        "date": np.array([dates[date] for date in said], dtype="<i2"),
+        "topic": papers["topic"].map(number).fillna(-1).to_numpy(dtype="<i2"),
+        "date": np.array([dates[date] for date in said], dtype="<i2")[days],
     }
     if len(papers) <= MOST_TITLES:
         titles = [_short(title or "Untitled").encode() for title in papers["title"]]

@@ -10,9 +10,11 @@ The papers travel over HTTP, once a map and browser, instead of with every sessi
 from __future__ import annotations
 
 import html
+from contextlib import suppress
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
@@ -75,6 +77,20 @@ class _Delivery:
 def serve_points() -> None:
     """Let maps be fetched by address; called where `routes` are mounted."""
     _Delivery.served = True
+
+
+def open_first() -> Thread:
+    """Open the first map beside what goes on: a large one takes longer than a reader to come."""
+    thread = Thread(target=_opened_first, name="papermap-opening", daemon=True)
+    thread.start()
+    return thread
+
+
+def _opened_first() -> None:
+    # What is wrong with a map is told to whoever asks for it.
+    with suppress(MapError, OSError):
+        for first in loading.served_maps()[:1]:
+            packed(loading.open_map(first.folder))
 
 
 def is_serving() -> bool:

@@ -21,6 +21,7 @@ __all__ = ["app"]
 _BASE = str(config.get_option("server.baseUrlPath") or "")
 
 opening.serve_points()
+opening.open_first()
 app = App(
     Path(__file__).with_name("app.py"),
     routes=[

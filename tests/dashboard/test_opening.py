@@ -125,3 +125,17 @@ def test_another_form_of_the_points_has_another_address(folder: Path) -> None:
         ["columns", "dates", "extent", "id", "months", "topics"],
         ["date", "ends", "titles", "topic", "x", "y"],
     )
+
+
+def test_the_first_map_is_opened_before_anybody_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_map(tmp_path / "first", make_map(papers=20, topics=2))
+    opened = []
+    monkeypatch.setattr(opening, "packed", opened.append)
+    with served(tmp_path / "first"):
+        opening.open_first().join(30)
+    assert [topic_map.digest for topic_map in opened] == [artefact.load(tmp_path / "first").digest]
+    with served(tmp_path / "none of this name"):
+        opening.open_first().join(30)
+    assert len(opened) == 1
