@@ -36,12 +36,12 @@ _WORD_JOINER = "\u2060"
 #: Rows beyond which a table is sent in parts.
 _LONG = 1000
 
-_AS_LISTED = "As listed"
+_AS_LISTED = "as listed"
 _ORDERS = {
-    "date": "Newest first",
-    "upvotes": "Most upvotes first",
-    "comments": "Most comments first",
-    "title": "By title",
+    "date": "newest first",
+    "upvotes": "most upvotes first",
+    "comments": "most comments first",
+    "title": "by title",
 }
 
 #: What a reader of each file will know it by.
@@ -107,7 +107,12 @@ def _ordered(papers: pd.DataFrame, *, key: str, show: Sequence[str]) -> pd.DataF
     columns = {label: name for name, label in _ORDERS.items() if name == "title" or name in show}
     known = {label: name for label, name in columns.items() if papers[name].notna().any()}
     chosen = st.selectbox(
-        "Order", (_AS_LISTED, *known), key=f"{key}-order", label_visibility="collapsed", width=220
+        "Order",
+        (_AS_LISTED, *known),
+        key=f"{key}-order",
+        format_func=lambda order: f"Order: {order}",
+        label_visibility="collapsed",
+        width=240,
     )
     if chosen not in known:
         return papers

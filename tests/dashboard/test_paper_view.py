@@ -47,7 +47,7 @@ def test_a_long_list_is_sent_in_parts_and_put_in_order_first(tmp_path: Path) -> 
     page = open_page(tmp_path / "long", "paper")
     assert not page.exception
     order = page.selectbox(key="papers-order")
-    for chosen, column in (("Newest first", "date"), ("Most comments first", "comments")):
+    for chosen, column in (("newest first", "date"), ("most comments first", "comments")):
         with served(tmp_path / "long"):
             page = order.set_value(chosen).run()
         assert not page.exception
