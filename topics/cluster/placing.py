@@ -87,7 +87,7 @@ class Votes:
     Attributes:
         best: the topic that most of a paper's nearest ones are in.
         most: their share there.
-        seconds: what encoding the papers took, and finding their nearest ones.
+        seconds: of the processor that encoding the papers took, and finding their nearest ones.
     """
 
     best: np.ndarray
@@ -99,7 +99,7 @@ def encode_part(folder: Path, number: int) -> Votes:
     """Encode the papers of a part and find their nearest ones in the sample."""
     import numpy as np
 
-    begin = time.perf_counter()
+    begin = time.thread_time()
     known = known_in(str(folder / KNOWN))
     part = _Part.of(folder, number, known, columns=["title", "abstract"])
     sample = known.arrays["vectors"]
@@ -107,7 +107,7 @@ def encode_part(folder: Path, number: int) -> Votes:
     vectors[part.old] = sample[part.rows]
     if len(part.new):
         vectors[part.new] = known.encoder.encode(part.texts())
-    encoded = time.perf_counter()
+    encoded = time.thread_time()
     near = _nearest(vectors[part.new], sample, max(known.state["neighbours"], GUIDES))
     _save(part_file(folder, VECTORS, number, "npy"), vectors)
     for kind, array in zip(_NEAR, near, strict=True):
@@ -115,7 +115,7 @@ def encode_part(folder: Path, number: int) -> Votes:
     shares = _shares(near, known)
     most = shares.max(axis=1, initial=0)
     best = shares.argmax(axis=1) if shares.shape[1] else np.zeros(len(shares), dtype=np.int64)
-    took = (encoded - begin, time.perf_counter() - encoded)
+    took = (encoded - begin, time.thread_time() - encoded)
     return Votes(best.astype(np.int32), most, took)
 
 
@@ -160,11 +160,11 @@ def place_part(folder: Path, number: int, labels: np.ndarray, themes: Sequence[T
         themes: those that a person gave.
 
     Returns:
-        The seconds that it took.
+        The seconds of the processor that it took.
     """
     import numpy as np
 
-    begin = time.perf_counter()
+    begin = time.thread_time()
     known = known_in(str(folder / KNOWN))
     part = _Part.of(folder, number, known, columns=None)
     near = tuple(
@@ -198,7 +198,7 @@ def place_part(folder: Path, number: int, labels: np.ndarray, themes: Sequence[T
         arrow_table("memberships", _memberships(part, ids, clustering, near, known)),
         part_file(folder, ALSO, number),
     )
-    return time.perf_counter() - begin
+    return time.thread_time() - begin
 
 
 def _settled(
