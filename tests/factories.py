@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,6 +107,26 @@ def make_map(
         hostile: titles to put on the first papers.
         first_year: of the dates, which span three years.
     """
+    made = _made(papers, topics, seed, unclustered, undated, tuple(hostile), first_year)
+    # The same is asked for hundreds of times; what a test does to its own stays its own.
+    own = {field.name: _copied(getattr(made, field.name)) for field in fields(made)}
+    return TopicMap(**own)
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, pd.DataFrame | np.ndarray) else deepcopy(value)
+
+
+@lru_cache(maxsize=64)
+def _made(
+    papers: int,
+    topics: int,
+    seed: int,
+    unclustered: float,
+    undated: float,
+    hostile: tuple[str, ...],
+    first_year: int,
+) -> TopicMap:
     rng = np.random.default_rng(seed)
     topics = min(topics, papers)
     centres = _centres(topics, rng)
