@@ -1,4 +1,4 @@
-"""The command line in this process, and a map of most of the sample's papers to add others to."""
+"""The command line in this process, maps to add papers to, and maps and a store to publish to."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fsspec
 import pytest
 
+from tests.factories import make_map, write_map
 from tests.topics.additions import known_of, table_of
 from tests.topics.command_line import Run
 from tests.topics.corpora import sample_records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.conftest import Once
     from topics.sources.record import Record
+    from topics.topicmap import TopicMap
 
 
 @pytest.fixture
@@ -45,3 +50,19 @@ def first(records: list[Record], once: Once) -> Path:
 def started(first: Path, tmp_path: Path) -> Path:
     """A copy of that map."""
     return Path(shutil.copytree(first, tmp_path / "map"))
+
+
+@pytest.fixture(scope="session")
+def maps(tmp_path_factory: pytest.TempPathFactory) -> list[TopicMap]:
+    """Three small maps; leave them as they are."""
+    folder = tmp_path_factory.mktemp("maps")
+    return [write_map(folder / str(n), make_map(papers=20 + n, topics=2)) for n in range(3)]
+
+
+@pytest.fixture
+def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """Where a store in memory keeps maps."""
+    monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path / "cache"))
+    store = fsspec.filesystem("memory")
+    yield "memory://bucket/maps"
+    store.rm("/bucket", recursive=True) if store.exists("/bucket") else None

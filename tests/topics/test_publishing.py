@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import fsspec
 import pytest
 
 from dashboard.loading import open_map
 from tests.dashboard.screens import open_page
-from tests.factories import make_map, write_map
-from topics import places, publishing
+from tests.factories import write_map
+from tests.topics.snapshots import NOW, failing_at, put
+from topics import places
 from topics.artefact import check_target, load, read_manifest, save
 from topics.errors import (
     BuildError,
@@ -28,39 +27,18 @@ from topics.errors import (
 )
 from topics.folders import claimed
 from topics.pipeline import build
-from topics.publishing import local_folder, publish, published, unpublish
+from topics.publishing import publish, published, unpublish
 from topics.updating import update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from topics.topicmap import TopicMap
-
-NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-
-
-@pytest.fixture(scope="module")
-def maps(tmp_path_factory: pytest.TempPathFactory) -> list[TopicMap]:
-    folder = tmp_path_factory.mktemp("maps")
-    return [write_map(folder / str(n), make_map(papers=20 + n, topics=2)) for n in range(3)]
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     return tmp_path / "place"
-
-
-@pytest.fixture
-def url(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
-    monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path / "cache"))
-    store = fsspec.filesystem("memory")
-    yield "memory://bucket/maps"
-    store.rm("/bucket", recursive=True) if store.exists("/bucket") else None
-
-
-def put(topic_map: TopicMap, to: Path | str, day: int = 0) -> publishing.Published:
-    assert topic_map.path is not None
-    return publish(topic_map.path, to, now=NOW + dt.timedelta(days=day))
 
 
 def test_the_place_is_the_last_map_and_an_address_always_the_same(
@@ -161,7 +139,7 @@ def test_a_withdrawal_that_was_cut_short_can_be_finished(
     how: dict[str, Any] = {"digests": [first.digest[:10]]} if by == "digest" else {"keep": 1}
     with monkeypatch.context() as patch:
         owner: Any = Path if step == "rename" else places.shutil
-        _failing_at(1, patch, owner, (step,))
+        failing_at(1, patch, owner, (step,))
         with pytest.raises(BuildError, match=rf"still there: snapshots/{first.digest} \(No space"):
             unpublish(place, **how)
     assert list(place.rglob("papers.parquet")) != [Path(second.address) / "papers.parquet"]
@@ -174,20 +152,6 @@ def test_a_withdrawal_that_was_cut_short_can_be_finished(
     assert load(place).digest == second.digest
     with pytest.raises(SettingsError, match="that stands"):
         unpublish(place, [first.digest])
-
-
-def test_a_withdrawal_from_a_store_that_was_cut_short_can_be_finished(
-    maps: list[TopicMap], url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, _ = put(maps[0], url), put(maps[1], url, 1)
-    store = fsspec.filesystem("memory")
-    with monkeypatch.context() as patch:
-        _failing_at(1, patch, type(store), ("rm",))
-        with pytest.raises(BuildError, match="still there"):
-            unpublish(url, [first.digest])
-    assert store.exists(f"/bucket/maps/snapshots/{first.digest}")
-    unpublish(url, [first.digest])
-    assert not store.exists(f"/bucket/maps/snapshots/{first.digest}")
 
 
 def test_what_is_not_there_cannot_be_withdrawn(maps: list[TopicMap], place: Path) -> None:
@@ -241,7 +205,7 @@ def test_a_snapshot_is_never_built_or_updated_in_place(
 def test_a_full_disk_is_told(
     maps: list[TopicMap], place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _failing_at(1, monkeypatch, places.shutil, ("copyfile",))
+    failing_at(1, monkeypatch, places.shutil, ("copyfile",))
     with pytest.raises(BuildError, match="No space left on device"):
         put(maps[0], place)
 
@@ -279,31 +243,8 @@ def test_two_publishers_do_not_meet(maps: list[TopicMap], place: Path) -> None:
     assert load(place).digest == maps[0].digest
 
 
-class _Full(OSError):
-    """The disk takes no more."""
-
-
-def _failing_at(
-    k: int, monkeypatch: pytest.MonkeyPatch, owner: Any, names: tuple[str, ...]
-) -> None:
-    """Let the k-th of some calls fail."""
-    left = [k]
-
-    def guarded(real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **options: Any) -> Any:
-            left[0] -= 1
-            if left[0] == 0:
-                raise _Full(28, "No space left on device")
-            return real(*arguments, **options)
-
-        return call
-
-    for name in names:
-        monkeypatch.setattr(owner, name, guarded(getattr(owner, name)))
-
-
-#: Writes and uploads of one snapshot, and one more, at which none fails.
-_WRITES, _UPLOADS = 20, 12
+#: Writes of one snapshot, and one more, at which none fails.
+_WRITES = 20
 
 
 @pytest.mark.parametrize("k", range(1, _WRITES + 1))
@@ -312,8 +253,8 @@ def test_whichever_write_fails_readers_have_the_old_map_or_the_new(
 ) -> None:
     put(maps[0], place)
     with monkeypatch.context() as patch:
-        _failing_at(k, patch, places.shutil, ("copyfile",))
-        _failing_at(max(1, k - 13), patch, Path, ("write_bytes", "replace", "rename"))
+        failing_at(k, patch, places.shutil, ("copyfile",))
+        failing_at(max(1, k - 13), patch, Path, ("write_bytes", "replace", "rename"))
         try:
             put(maps[1], place, 1)
             done = True
@@ -325,102 +266,6 @@ def test_whichever_write_fails_readers_have_the_old_map_or_the_new(
     assert load(place).digest == maps[1].digest
     names = [entry.name for entry in (place / "snapshots").iterdir()]
     assert not [name for name in names if ".new-" in name or name.endswith(".tmp")]
-
-
-@pytest.mark.parametrize("k", range(1, _UPLOADS + 1))
-def test_whichever_upload_fails_readers_have_the_old_map_or_the_new(
-    maps: list[TopicMap], url: str, monkeypatch: pytest.MonkeyPatch, k: int
-) -> None:
-    put(maps[0], url)
-    with monkeypatch.context() as patch:
-        _failing_at(k, patch, type(fsspec.filesystem("memory")), ("pipe_file",))
-        try:
-            put(maps[1], url, 1)
-            done = True
-        except BuildError:
-            done = False
-    assert done == (k == _UPLOADS), "there are more uploads by now, or fewer"
-    assert load(local_folder(url)).digest == maps[1 if done else 0].digest
-    put(maps[1], url, 1)
-    assert load(local_folder(url)).digest == maps[1].digest
-
-
-def test_a_url_is_read_as_a_folder_is(maps: list[TopicMap], url: str) -> None:
-    first, second = put(maps[0], url), put(maps[1], url, 1)
-    folder = local_folder(url)
-    assert folder.name == "maps"
-    assert load(folder).digest == second.digest
-    assert load(local_folder(f"{url}@{first.digest[:8]}")).digest == first.digest
-    assert load(local_folder(first.address)).digest == first.digest
-    store = fsspec.filesystem("memory")
-    asked: list[str] = []
-    real = type(store).cat_file
-    type(store).cat_file = lambda self, path, **k: asked.append(path) or real(self, path, **k)
-    try:
-        local_folder(url)
-    finally:
-        type(store).cat_file = real
-    assert not [path for path in asked if not path.endswith(".json")]
-    unpublish(url, [second.digest], reason="why not")
-    assert load(local_folder(url)).digest == first.digest
-    with pytest.raises(SettingsError):
-        local_folder(f"{url}@{second.digest[:8]}")
-    with pytest.raises(MapWithdrawn, match="why not"):
-        load(local_folder(second.address))
-    assert load(local_folder(first.address)).digest == first.digest
-
-
-def test_a_harmed_upload_is_refused_and_the_one_before_stays(
-    maps: list[TopicMap], url: str
-) -> None:
-    first = put(maps[0], url)
-    second = put(maps[1], url, 1)
-    store = fsspec.filesystem("memory")
-    store.pipe_file(f"/bucket/maps/snapshots/{second.digest}/papers.parquet", b"PAR1 no more")
-    assert load(local_folder(url)).digest == first.digest
-    with pytest.raises(MapBroken, match=r"papers\.parquet"):
-        local_folder(f"{url}@{second.digest[:8]}")
-
-
-class _Denied(Exception):
-    """As a store tells of it that knows no OSError."""
-
-
-_CALLS: dict[str, Callable[[str, TopicMap], object]] = {
-    "publish": lambda to, new: publish(str(new.path), to),
-    "published": lambda to, _: published(to),
-    "unpublish": lambda to, _: unpublish(to, keep=1),
-    "open": lambda to, _: load(local_folder(to)),
-}
-
-
-@pytest.mark.parametrize(
-    ("call", "method"),
-    [
-        *((call, "cat_file") for call in _CALLS),
-        *((call, "ls") for call in ("published", "unpublish", "open")),
-        *(("publish", method) for method in ("open", "pipe_file")),
-        ("unpublish", "rm"),
-    ],
-)
-def test_whatever_a_store_refuses_is_told_with_its_name(
-    maps: list[TopicMap],
-    url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    call: str,
-    method: str,
-) -> None:
-    put(maps[0], url)
-    put(maps[1], url, 1)
-
-    def refused(*_: Any, **__: Any) -> Any:
-        raise _Denied("no credentials")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(type(fsspec.filesystem("memory")), method, refused)
-        with pytest.raises(PapermapError, match=rf"{url}.*no credentials.*[Cc]heck"):
-            _CALLS[call](url, maps[2])
-    assert load(local_folder(url)).digest == maps[1].digest
 
 
 @pytest.mark.parametrize("call", [publish, published, unpublish])
@@ -439,24 +284,6 @@ def test_a_place_that_may_not_be_read_is_told(
     monkeypatch.setattr(places.FolderPlace, "read", refused)
     with pytest.raises(PapermapError, match=r"place cannot be .*Permission denied.*[Cc]heck"):
         call(*source, place)
-
-
-def test_a_copy_that_cannot_be_kept_is_told(
-    maps: list[TopicMap], url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(maps[0], url)
-    _failing_at(1, monkeypatch, places.FolderPlace, ("write",))
-    with pytest.raises(MapNotFound, match=r"No space left.*PAPERMAP_CACHE"):
-        local_folder(url)
-
-
-def test_a_place_without_lists_has_its_current_map(
-    maps: list[TopicMap], url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(maps[0], url)
-    put(maps[1], url, 1)
-    monkeypatch.setattr(places.RemotePlace, "names", lambda *_: [])
-    assert load(local_folder(url)).digest == maps[1].digest
 
 
 def test_no_record_leads_out_of_the_place(maps: list[TopicMap], place: Path) -> None:
