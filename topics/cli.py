@@ -93,7 +93,10 @@ def _teller(arguments: argparse.Namespace) -> Console | EventLines:
     return EventLines(sys.stderr) if arguments.progress == "json" else Console(sys.stderr)
 
 
-def _build(arguments: argparse.Namespace) -> None:
+def _build(arguments: argparse.Namespace) -> int | None:
+    if arguments.cluster_sample and not arguments.cluster:
+        print("papermap build: --cluster-sample needs --cluster.", file=sys.stderr)
+        return 2
     if not arguments.watch:
         return _build_once(arguments)
     from topics.store import default_root

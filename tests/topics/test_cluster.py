@@ -187,6 +187,18 @@ def test_what_is_no_cluster_is_wrong_usage(
     assert "expected local, local:N" in capsys.readouterr().err
 
 
+def test_a_sample_without_a_cluster_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = ["build", "x.csv", "--out", str(tmp_path / "map"), "--cluster-sample"]
+    assert cli.main([*wrong, "500"]) == 2
+    assert "--cluster-sample needs --cluster" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stop:
+        cli.main([*wrong, "2"])
+    assert stop.value.code == 2
+    assert "expected 3 or more" in capsys.readouterr().err
+
+
 def test_without_dask_it_says_what_to_install(
     papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
