@@ -98,7 +98,8 @@ def _build(arguments: argparse.Namespace) -> int | None:
         print("papermap build: --cluster-sample needs --cluster.", file=sys.stderr)
         return 2
     if not arguments.watch:
-        return _build_once(arguments)
+        _build_once(arguments)
+        return None
     from topics.store import default_root
     from topics.watching import watch
 
