@@ -16,7 +16,7 @@ from topics.corpus import build_corpus
 from topics.exports import to_csv
 from topics.extras import extra_names
 from topics.known import enlarge
-from topics.reading import read_sources
+from topics.sources.detect import read_sources
 from topics.topicmap import TABLES
 from topics.traits import sizes, traits
 
