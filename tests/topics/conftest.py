@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import fsspec
 import pytest
 
+from tests.conftest import BUILT_AT
 from tests.factories import make_map, write_map
 from tests.topics.additions import known_of, table_of
 from tests.topics.command_line import Run
@@ -26,6 +27,24 @@ if TYPE_CHECKING:
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command line, and keeps what it says."""
     return Run(capsys)
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept between builds is kept for this test alone."""
+    monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def folder(sample_map: TopicMap) -> str:
+    """The folder of the sample's map; leave it as it is."""
+    return str(sample_map.path)
+
+
+@pytest.fixture
+def built_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds say that they were made at one moment."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", BUILT_AT)
 
 
 @pytest.fixture(scope="session")

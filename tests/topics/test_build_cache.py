@@ -32,9 +32,7 @@ def records() -> list[Record]:
     return sample_records()
 
 
-@pytest.fixture(autouse=True)
-def _built_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", BUILT_AT)
+pytestmark = pytest.mark.usefixtures("built_at")
 
 
 @pytest.fixture(scope="module")

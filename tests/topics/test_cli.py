@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tests.topics.command_line import Run
-    from topics.topicmap import TopicMap
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
@@ -41,14 +40,7 @@ COMMANDS = (
 PAGE = sample.folder() / "page-1.txt"
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def folder(sample_map: TopicMap) -> str:
-    return str(sample_map.path)
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def _start(*arguments: object, stdout: int = subprocess.PIPE) -> subprocess.Popen[bytes]:

@@ -21,14 +21,7 @@ if TYPE_CHECKING:
     from topics.topicmap import TopicMap
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def folder(sample_map: TopicMap) -> str:
-    return str(sample_map.path)
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 def test_info_says_what_a_map_is(run: Run, folder: str) -> None:

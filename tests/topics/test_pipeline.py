@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from tests.conftest import BUILT_AT
 from tests.factories import HOSTILE_TITLES
 from tests.topics.corpora import (
     Told,
@@ -45,9 +44,7 @@ def records() -> list[Record]:
     return sample_records()
 
 
-@pytest.fixture(autouse=True)
-def _built_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", BUILT_AT)
+pytestmark = pytest.mark.usefixtures("built_at")
 
 
 def _pages(seed: int) -> list[Path]:
