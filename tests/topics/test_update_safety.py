@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
-from tests.conftest import BUILT_AT
 from tests.topics.additions import bee_papers, known_of, late_of, table_of
 from tests.topics.corpora import files_of
 from topics import artefact, updating
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
     from topics.sources.record import Record
 
 
-@pytest.fixture(autouse=True)
-def _built_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", BUILT_AT)
-    monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("built_at", "own_cache")
 
 
 def test_a_failure_while_writing_leaves_the_old_map(

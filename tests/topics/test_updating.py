@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import BUILT_AT
 from tests.topics.additions import bee_papers, known_of, late_of, table_of
 from tests.topics.corpora import files_of
 from topics import artefact, updating
@@ -32,10 +31,7 @@ if TYPE_CHECKING:
 KEPT = ("topic", "topic_confidence", "nearest_topic", "theme", "theme_confidence", "x", "y")
 
 
-@pytest.fixture(autouse=True)
-def _built_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", BUILT_AT)
-    monkeypatch.setenv("PAPERMAP_CACHE", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("built_at", "own_cache")
 
 
 def _assert_kept(old: TopicMap, new: TopicMap) -> None:
