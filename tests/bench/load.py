@@ -154,16 +154,16 @@ async def _together(address: str, asks: list[tuple[str, str]], given: argparse.N
     return list(itertools.chain.from_iterable(await asyncio.gather(*readers)))
 
 
-async def _one_after_another(address: str, sessions: int, process: Processes) -> list[float]:
-    """Memory after every tenth of so many sessions, each of which comes and goes."""
-    found = []
-    for number in range(sessions):
+async def _one_after_another(address: str, sessions: int, process: Processes) -> dict[str, float]:
+    """Memory after every quarter of so many sessions, each of which comes and goes."""
+    found = {"0": round(process.megabytes(), 1)}
+    for number in range(1, sessions + 1):
         session = Session(address)
         await session.open()
         await session.ask("", "")
         await session.close()
-        if (number + 1) % max(sessions // 10, 1) == 0:
-            found.append(round(process.megabytes(), 1))
+        if number % max(sessions // 4, 1) == 0:
+            found[str(number)] = round(process.megabytes(), 1)
     return found
 
 
@@ -216,7 +216,7 @@ def _measured(address: str, process: Processes, given: argparse.Namespace) -> di
         asyncio.run(_alone(address, asks[:5], process, seat=f"reader-{seat}"))
     found: dict[str, Any] = {"alone_cpu_s": asyncio.run(_alone(address, asks, process))}
     if given.sessions:
-        found["mb_while_sessions_come_and_go"] = asyncio.run(
+        found["mb_after_sessions"] = asyncio.run(
             _one_after_another(address, given.sessions, process)
         )
     before, spent = process.megabytes(), process.seconds()

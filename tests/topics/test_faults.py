@@ -1,8 +1,8 @@
 """Power cuts and full disks at every touch of the disk: the old state or the new one, never half.
 
-The disk is touched where Python tells its audit hooks that a file is opened to be written, made,
-renamed or removed, and where something is synced. For every k, a process does the work and is
-killed at the k-th touch, or told there that the disk is full, or that it may not be written to.
+For every k, a process does the work and is killed at the k-th touch of the disk
+(`tests.topics.broken_disk`), or told there that the disk is full, or that it may not be written to.
+Whole builds are killed in every stage, too (`tests.topics.fault_worker`).
 """
 
 from __future__ import annotations
@@ -12,25 +12,27 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from topics.progress import STAGES
+from topics.updating import UPDATE_STAGES
+
 #: Does the work of one kind again and again; prints, for every kind of fault, what became of it.
 _WORKER = """
-    import errno, json, os, shutil, signal, sys, traceback
+    import json, os, shutil, sys, traceback
     from pathlib import Path
     from topics import artefact, curation, drafts, publishing, reports
     from topics.standalone.page import write_page
     from topics.errors import PapermapError
     from tests.factories import make_map, write_map
+    from tests.topics.broken_disk import break_disk
 
     work, root = sys.argv[1], Path(sys.argv[2])
     one, two = (write_map(root / "maps" / str(n), make_map(papers=n, topics=2)) for n in (20, 21))
     place = root / "place" / "result"
     place.parent.mkdir()
-
-    def save(topic_map):
-        write_map(place, topic_map)
 
     def publish(topic_map):
         publishing.publish(topic_map.path, place)
@@ -65,37 +67,10 @@ _WORKER = """
     os.fsync = os.fstat
 
     def faulty(kind, at):
-        # In a process of its own: a hook cannot be taken away again.
-        seen = 0
-
-        def touch():
-            nonlocal seen
-            seen += 1
-            if kind == "read-only":
-                raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-            if seen == at:
-                if kind == "kill":
-                    os.kill(os.getpid(), signal.SIGKILL)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        def hook(event, arguments):
-            if event == "open":
-                path, _, flags = arguments
-                ours = isinstance(path, (str, bytes)) and str(root) in os.fsdecode(path)
-                if ours and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-                    touch()
-            elif event in ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate"):
-                if str(root) in str(arguments):
-                    touch()
-
-        def fsync(descriptor):
-            touch()
-            os.fstat(descriptor)
-
-        os.fsync = fsync
-        sys.addaudithook(hook)
+        # In a process of its own: it is for good.
+        touches = break_disk(root, kind, at)
         do(two)
-        return seen
+        return touches()
 
     do(one)
     old = state()
@@ -134,11 +109,56 @@ _WORKER = """
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="forks, and kills its children")
-@pytest.mark.parametrize("work", ["save", "publish", "export", "report", "edit"])
+_KILLED = -9
+
+_forks = pytest.mark.skipif(sys.platform != "linux", reason="forks, and kills its children")
+
+
+@_forks
+@pytest.mark.parametrize("work", ["publish", "export", "report", "edit"])
 def test_the_old_state_or_the_new_one_whatever_fails(work: str, tmp_path: Path) -> None:
+    found, said = _found("-c", textwrap.dedent(_WORKER), work, str(tmp_path))
+    assert {now for each in found.values() for _, _, now in each} <= {"old", "new"}, found
+    # Killed at every touch but the last, which is not reached; then one that nothing befell.
+    assert [status for _, status, _ in found["kill"]] == [
+        *[_KILLED] * (len(found["kill"]) - 1),
+        0,
+    ]
+    assert len(found["kill"]) > 4
+    # A clear refusal, or the work was done by then; never an error that nobody explains.
+    assert {status for _, status, _ in found["full"]} <= {0, 1, 2}, said
+    assert 2 in {status for _, status, _ in found["full"]}
+    assert found["read-only"] == [[1, 2, "old"]], said
+
+
+@_forks
+def test_a_build_that_is_killed_or_finds_no_room_leaves_a_whole_map(tmp_path: Path) -> None:
+    everything, said = _found("-m", "tests.topics.fault_worker", str(tmp_path))
+    for work, stages in (("build", STAGES), ("update", UPDATE_STAGES)):
+        found = everything[work]
+        # The one after the last goes on where all of them were killed, and leaves nothing behind.
+        assert found["killed"] == [[_KILLED, "old"]] * len(stages) + [[0, "new"], []], said
+        # No room from the first stage on: explained, and nothing is left.
+        assert found["filled"] == [2, "old", []], said
+    found = everything["build"]
+    assert found["read-only"] == [[2, "old", []]], said
+    # At every touch but the last, which is not reached; a further build makes the map of 22 papers.
+    *killed, whole = found["kill"]
+    assert len(killed) > 20
+    assert {status for status, *_ in killed} == {_KILLED}
+    assert {state for _, state, *_ in killed} == {"old", "new"}, "by the order of its touches"
+    assert all(rest == [0, 22, []] for _, _, *rest in killed[::4]), found
+    assert whole[:2] == [0, "new"]
+    assert {state for _, state, _ in found["full"]} == {"old", "new"}
+    # Only what is in the way of the old map's removal, once the new one stands, may stay.
+    assert [state for _, state, left in found["full"] if left] in ([], ["new"])
+    assert {status for status, *_ in found["full"]} == {0, 1, 2}, said
+
+
+def _found(*task: str) -> tuple[Any, str]:
+    """What a worker found, and what it said."""
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", textwrap.dedent(_WORKER), work, str(tmp_path)],
+        [sys.executable, *task],
         check=False,
         cwd=Path(__file__).parents[2],
         capture_output=True,
@@ -146,12 +166,4 @@ def test_the_old_state_or_the_new_one_whatever_fails(work: str, tmp_path: Path) 
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert {now for each in found.values() for _, _, now in each} <= {"old", "new"}, found
-    # Killed at every touch but the last, which is not reached; then one that nothing befell.
-    assert [status for _, status, _ in found["kill"]] == [-9] * (len(found["kill"]) - 1) + [0]
-    assert len(found["kill"]) > 4
-    # A clear refusal, or the work was done by then; never an error that nobody explains.
-    assert {status for _, status, _ in found["full"]} <= {0, 1, 2}, done.stderr
-    assert 2 in {status for _, status, _ in found["full"]}
-    assert found["read-only"] == [[1, 2, "old"]], done.stderr
+    return json.loads(done.stdout), done.stderr
