@@ -44,6 +44,7 @@ LAYERS = (
         "wording",
     ),
     ("serving", "snapshots", "topicmap"),
+    ("tokens",),
     ("grams", "medoids", "subtopics", "tablefiles", "traits", "trend_bursts", "wordsearch"),
     (
         "diction",

@@ -1,18 +1,18 @@
 """How alike texts are by their words and pairs of words: TF-IDF, some texts at a time.
 
 Words and pairs go by hashes, as in `topics.grams`: the pairs of a large corpus are many millions,
-nearly all of them on one paper alone, and no table of their wording is ever held.
+nearly all of them on one paper alone, and no table of their wording is ever held. The last bits of
+a hash give way to the number of the text, so that one sort of plain numbers counts the terms.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from topics.grams import key_hashes
-from topics.phrases import words
 from topics.pieces import Pieces
+from topics.tokens import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,30 @@ if TYPE_CHECKING:
 
 __all__ = ["Diction"]
 
-_BLOCK = 8192  # texts whose words are held at once
+_BITS = 13
+_BLOCK = 2**_BITS  # texts whose words are held at once
+_MOST_TIMES = 2**16 - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """The terms of some texts, each term of a text once, in order of the terms.
+
+    Attributes:
+        start: number of the first text.
+        texts: how many there are.
+        term: hash of each distinct word or pair, ascending.
+        papers: texts with each.
+        row: number of the text of each term of a text, from the first one.
+        times: how often the text has it.
+    """
+
+    start: int
+    texts: int
+    term: np.ndarray
+    papers: np.ndarray
+    row: np.ndarray
+    times: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +53,7 @@ class _Weights:
 
     Attributes:
         row: the text of each weight.
-        term: hash of its word or pair.
+        term: number of its word or pair among the block's terms.
         value: the weight.
     """
 
@@ -48,33 +71,32 @@ class Diction:
         terms: hashes of its words and pairs, ascending.
         papers_with: texts with each.
         papers: texts of the corpus.
+        counted: the terms of the texts, where they are counted already.
     """
 
     texts: Sequence[str]
     terms: np.ndarray
     papers_with: np.ndarray
     papers: int
+    counted: tuple[_Block, ...] = ()
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Diction:
         """Count the words and pairs of a corpus."""
         import numpy as np
 
-        found = [np.zeros(0, dtype=np.uint64)]
-        for _, row, term in _blocks(texts):
-            found.append(_counted(row, term)[1])
-        everything = np.concatenate(found)
-        found.clear()
-        everything.sort()
-        first = np.flatnonzero(
-            np.append(True, everything[1:] != everything[:-1])[: len(everything)]
-        )
-        times = np.diff(np.append(first, len(everything)))
-        return cls(texts, everything[first], times, len(texts))
+        blocks = tuple(_blocks(texts))
+        everything = np.concatenate([np.zeros(0, np.uint64), *(each.term for each in blocks)])
+        papers = np.concatenate([np.zeros(0, np.int32), *(each.papers for each in blocks)])
+        order = np.argsort(everything)
+        everything = everything[order]
+        first = _firsts(everything)
+        times = np.add.reduceat(papers[order], first) if len(first) else papers
+        return cls(texts, everything[first], times.astype(np.int64), len(texts), blocks)
 
     def on(self, texts: Sequence[str]) -> Diction:
         """The same for other texts, whose terms count as much as they would in the corpus."""
-        return replace(self, texts=texts)
+        return replace(self, texts=texts, counted=())
 
     def likeness(
         self, wordings: Sequence[Sequence[str]], examples: Sequence[Sequence[int]]
@@ -92,78 +114,105 @@ class Diction:
         from scipy.sparse import csr_matrix
 
         asked = [
-            self._mean([*phrases, *(self.texts[row] for row in rows)])
+            self._sums([*phrases, *(self.texts[row] for row in rows)])
             for phrases, rows in zip(wordings, examples, strict=True)
         ]
-        known = np.unique(np.concatenate([np.zeros(0, np.uint64), *(each.term for each in asked)]))
+        known = np.unique(np.concatenate([np.zeros(0, np.uint64), *(term for term, _ in asked)]))
         table = np.zeros((len(known), len(asked)))
-        for column, each in enumerate(asked):
-            np.add.at(table[:, column], np.searchsorted(known, each.term), each.value)
+        for column, (term, value) in enumerate(asked):
+            np.add.at(table[:, column], np.searchsorted(known, term), value)
         table /= np.maximum(np.linalg.norm(table, axis=0), 1e-12)
         found = np.zeros((len(self.texts), len(asked)))
-        for start, row, term in _blocks(self.texts) if len(known) else ():
-            weights = self._weigh(row, term)
-            place = np.minimum(np.searchsorted(known, weights.term), len(known) - 1)
-            kept = known[place] == weights.term
-            height = min(_BLOCK, len(self.texts) - start)
-            block = csr_matrix(
-                (weights.value[kept], (weights.row[kept], place[kept])), shape=(height, len(known))
-            )
-            found[start : start + height] = block @ table
+        for block in (self.counted or _blocks(self.texts)) if len(known) else ():
+            weights = self._weigh(block)
+            place = np.minimum(np.searchsorted(known, block.term), len(known) - 1)
+            kept = np.flatnonzero((known[place] == block.term)[weights.term])
+            entries = (weights.row[kept], place[weights.term[kept]])
+            rows = csr_matrix((weights.value[kept], entries), shape=(block.texts, len(known)))
+            found[block.start : block.start + block.texts] = rows @ table
         return found
 
-    def _mean(self, texts: Sequence[str]) -> _Weights:
-        """Sum of the weights of some texts; all that matters of it is its direction."""
+    def _sums(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Terms of some texts with their weights; only the direction of their sum matters."""
         import numpy as np
 
-        parts = [self._weigh(row, term) for _, row, term in _blocks(texts)]
-        return _Weights(
-            *(
-                np.concatenate([getattr(each, name) for each in parts])
-                for name in ("row", "term", "value")
-            )
-        )
+        terms, values = [np.zeros(0, np.uint64)], [np.zeros(0)]
+        for block in _blocks(texts):
+            weights = self._weigh(block)
+            terms.append(block.term[weights.term])
+            values.append(weights.value)
+        return np.concatenate(terms), np.concatenate(values)
 
-    def _weigh(self, row: np.ndarray, term: np.ndarray) -> _Weights:
+    def _weigh(self, block: _Block) -> _Weights:
         """Log frequency times inverse document frequency, of the terms that the corpus has."""
         import numpy as np
 
-        row, term, times = _counted(row, term)
-        place = np.minimum(np.searchsorted(self.terms, term), max(len(self.terms) - 1, 0))
-        kept = np.flatnonzero(self.terms[place] == term) if len(self.terms) else place[:0]
-        row, term, place = row[kept], term[kept], place[kept]
+        if not len(self.terms) or not len(block.term):
+            nothing = np.zeros(0, dtype=np.int64)
+            return _Weights(nothing, nothing, np.zeros(0))
+        place = np.minimum(np.searchsorted(self.terms, block.term), len(self.terms) - 1)
+        known = self.terms[place] == block.term
         rare = np.log((1 + self.papers) / (1 + self.papers_with[place])) + 1
-        value = (1 + np.log(times[kept])) * rare
+        row, times = block.row, block.times
+        term = np.repeat(np.arange(len(block.term), dtype=np.int32), block.papers)
+        if not known.all():
+            kept = np.flatnonzero(known[term])
+            row, term, times = row[kept], term[kept], times[kept]
+        value = _logarithms(times) * rare[term]
         length = np.sqrt(np.bincount(row, weights=value**2)) if len(row) else np.zeros(0)
         return _Weights(row, term, value / length[row])
 
 
-def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """For so many texts at a time the first one's number, and the text and hash of each term."""
+def _logarithms(times: np.ndarray) -> np.ndarray:
+    """One and the logarithm of each number; most are small ones."""
+    import numpy as np
+
+    known = 1 + np.log(np.arange(1, int(times.max(initial=1)) + 1))
+    return np.asarray(known[times - np.uint16(1)])
+
+
+def _firsts(ordered: np.ndarray) -> np.ndarray:
+    """Where each distinct value begins among ascending ones."""
+    import numpy as np
+
+    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+
+
+def _blocks(texts: Sequence[str]) -> Iterator[_Block]:
+    """The words and pairs of so many texts at a time."""
     import numpy as np
 
     for start in range(0, len(texts), _BLOCK):
         pieces = Pieces.of(texts[start : start + _BLOCK])
-        known: defaultdict[str, int] = defaultdict()
-        known.default_factory = known.__len__
-        number = known.__getitem__
-        spread = pieces.each(
-            lambda found, number=number: (list(map(number, words(piece))) for piece in found)  # type: ignore[misc]
-        )
-        key, power = key_hashes(list(known))
+        spread, known = words_of(pieces)
+        key, power = key_hashes(known)
         numbers, places = spread.along(pieces.numbers)
-        row = np.repeat(np.arange(len(pieces)), np.diff(pieces.starts))[places]
+        row = np.repeat(np.arange(len(pieces), dtype=np.uint64), np.diff(pieces.starts))[places]
         one = np.flatnonzero(row[1:] == row[:-1])
-        pair = key[numbers[one]] * power[numbers[one + 1]] + key[numbers[one + 1]]
-        yield start, np.concatenate([row, row[one]]), np.concatenate([key[numbers], pair])
+        words = key[numbers]
+        pairs = words[one] * power[numbers[one + 1]] + words[one + 1]
+        yield _counted(start, len(pieces), np.concatenate([row, row[one]]), words, pairs)
 
 
-def _counted(row: np.ndarray, term: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each term of each text once, in order of the terms, and how often it is there."""
+def _counted(
+    start: int, texts: int, row: np.ndarray, words: np.ndarray, pairs: np.ndarray
+) -> _Block:
     import numpy as np
 
-    order = np.lexsort((row, term))
-    row, term = row[order], term[order]
-    other = np.append(True, (term[1:] != term[:-1]) | (row[1:] != row[:-1]))[: len(term)]
-    first = np.flatnonzero(other)
-    return row[first], term[first], np.diff(np.append(first, len(term)))
+    codes = np.concatenate([words, pairs])
+    codes &= np.uint64(2**64 - _BLOCK)
+    codes |= row
+    codes.sort()
+    each = _firsts(codes)
+    times = np.minimum(np.diff(np.append(each, len(codes))), _MOST_TIMES).astype(np.uint16)
+    codes = codes[each]
+    terms = codes & np.uint64(2**64 - _BLOCK)
+    first = _firsts(terms)
+    return _Block(
+        start,
+        texts,
+        terms[first],
+        np.diff(np.append(first, len(terms))).astype(np.int32),
+        (codes & np.uint64(_BLOCK - 1)).astype(np.uint16),
+        times,
+    )

@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from topics.phrases import breaks, ends_badly, is_weak, key_of, segments
+from topics.phrases import ends_badly, is_weak, key_of
 from topics.pieces import Pieces
+from topics.tokens import elements_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from scipy.sparse import csr_matrix
@@ -114,10 +114,8 @@ def count_grams(titles: Sequence[str], abstracts: Sequence[str], *, least: int) 
 
     papers = len(titles)
     pieces = Pieces.of([*titles, *abstracts])
-    known: defaultdict[str, int] = defaultdict()
-    known.default_factory = known.__len__
-    spread = pieces.each(partial(_elements, number=known.__getitem__))
-    tokens = _Tokens.of(tuple(known))
+    spread, written = elements_of(pieces)
+    tokens = _Tokens.of(written)
     blocks = [
         np.concatenate([np.arange(a, b), np.arange(a, b) + papers])
         for a in range(0, papers, _BLOCK)
@@ -158,17 +156,6 @@ def _hash(word: str, known: dict[str, int]) -> int:
         digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         value = known[word] = int.from_bytes(digest, "little")
     return value
-
-
-def _elements(pieces: Sequence[str], *, number: Callable[[str], int]) -> Iterator[list[int]]:
-    """Numbers of the tokens of each piece, -1 where a phrase breaks off."""
-    for piece in pieces:
-        found: list[int] = []
-        # The blanks around a piece tell a dash that stands alone from one within a word.
-        for segment in segments(f" {piece} "):
-            found += [-1 if breaks(key_of(token)) else number(token) for token in segment]
-            found.append(-1)
-        yield found[:-1]
 
 
 def _found(pieces: Pieces, spread: Spread, tokens: _Tokens, texts: np.ndarray) -> Iterator[_Found]:

@@ -8,7 +8,9 @@ counts that are there already: no text is split twice. Its objects stop in this 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from topics.thirdparty import quiet
 
@@ -62,9 +64,23 @@ def fit_topics(terms: TermTable, clustering: Clustering) -> Fit:
     member = csr_matrix((np.ones(papers), (class_of, np.arange(papers))))
     counts = csr_matrix(member @ terms.counts)
     with quiet():
-        from bertopic.vectorizers import ClassTfidfTransformer
-
-        weigh = ClassTfidfTransformer(reduce_frequent_words=True, bm25_weighting=True)
+        weigh = _class_tfidf()(reduce_frequent_words=True, bm25_weighting=True)
         weights = csr_matrix(weigh.fit(counts).transform(counts))
     weights.sort_indices()
     return Fit(clustering, weights[:topics])
+
+
+def _class_tfidf() -> Any:
+    """BERTopic's transformer, its file loaded alone: the package loads all that draws, too."""
+    package = find_spec("bertopic")
+    for folder in (package and package.submodule_search_locations) or ():
+        file = Path(folder, "vectorizers", "_ctfidf.py")
+        spec = spec_from_file_location("bertopic_ctfidf", file) if file.is_file() else None
+        if spec is not None and spec.loader is not None:
+            module = module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return module.ClassTfidfTransformer
+    # Where its files lie is BERTopic's own affair; the long way is always there.
+    from bertopic.vectorizers import ClassTfidfTransformer
+
+    return ClassTfidfTransformer

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
+    "SEGMENT",
+    "TOKEN",
     "Phrase",
     "breaks",
     "continues",
     "ends_badly",
+    "is_function",
     "is_weak",
     "key_of",
     "phrases",
@@ -32,9 +35,10 @@ __all__ = [
 #: A term and the spelling it was met in.
 Phrase = tuple[str, str]
 
-_SEGMENT = re.compile(r"[.,;:!?()\[\]{}\"“”‘’«»|/=<>…]+\s*|\s[-–—]+\s|[–—]+|\s*\n\s*")
-_TOKEN = re.compile(r"[^\W_]+(?:[-'’+][^\W_]+)*\+*")
-_NEXT = re.compile(rf"[ -]({_TOKEN.pattern})")
+#: What no phrase goes across, and a word.
+SEGMENT = re.compile(r"[.,;:!?()\[\]{}\"“”‘’«»|/=<>…]+\s*|\s[-–—]+\s|[–—]+|\s*\n\s*")
+TOKEN = re.compile(r"[^\W_]+(?:[-'’+][^\W_]+)*\+*")
+_NEXT = re.compile(rf"[ -]({TOKEN.pattern})")
 _NUMBER = re.compile(r"[\d.,×%+-]+[a-z]{0,2}")
 
 #: Endings of adjectives and participles, and of nouns that end the same way.
@@ -84,7 +88,7 @@ _SINGULARS = {
 
 def words(text: str) -> list[str]:
     """Keys of all words of a text but function words and numbers, in order."""
-    return [key for token in _TOKEN.findall(text) if not _is_function(key := key_of(token))]
+    return [key for token in TOKEN.findall(text) if not is_function(key := key_of(token))]
 
 
 def phrases(text: str, *, longest: int = 4) -> Iterator[Phrase]:
@@ -106,8 +110,8 @@ def phrases(text: str, *, longest: int = 4) -> Iterator[Phrase]:
 
 def segments(text: str) -> Iterator[list[str]]:
     """Words of a text as they are written, between marks that no phrase crosses."""
-    for segment in _SEGMENT.split(text):
-        yield _TOKEN.findall(segment)
+    for segment in SEGMENT.split(text):
+        yield TOKEN.findall(segment)
 
 
 def continues(text: str) -> bool:
@@ -163,14 +167,15 @@ def _ends_like_one(word: str) -> bool:
 
 
 @cache
-def _is_function(key: str) -> bool:
+def is_function(key: str) -> bool:
+    """Whether a word is a function word, a number or a single letter."""
     return len(key) < 2 or key in _list("function") or _NUMBER.fullmatch(key) is not None
 
 
 @cache
 def breaks(key: str) -> bool:
     """Whether no phrase goes across a word: it names nothing."""
-    return _is_function(key) or key in _list("prose") or _is_adverb(key)
+    return is_function(key) or key in _list("prose") or _is_adverb(key)
 
 
 def _is_adverb(key: str) -> bool:

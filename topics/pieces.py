@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from scipy.sparse import csr_matrix
 
-__all__ = ["Pieces"]
+__all__ = ["Pieces", "Spread"]
 
 #: What a tokenizer reads in a way of its own, so that texts with it are not split.
 _WHOLE = ("  ", "▁", "<s>", "</s>", "<unk>")

@@ -16,6 +16,7 @@ from topics.labels import KEYWORDS, TopicLabel, label_topics, representatives, w
 from topics.model import Fit, fit_topics
 from topics.neighbours import knn_graph
 from topics.terms import TermTable, count_terms
+from topics.thirdparty import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +96,8 @@ def test_the_model_leaves_unclustered_papers_out() -> None:
 
 
 def test_the_weights_are_those_of_bertopic() -> None:
-    from bertopic import vectorizers
+    with quiet():
+        from bertopic import vectorizers
 
     titles, abstracts, labels = _papers()
     labels[:2] = [UNCLUSTERED, UNCLUSTERED]
