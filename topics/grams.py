@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from topics.phrases import ends_badly, is_weak, key_of
-from topics.pieces import Pieces
 from topics.tokens import elements_of
 
 if TYPE_CHECKING:
@@ -22,13 +21,15 @@ if TYPE_CHECKING:
     import numpy as np
     from scipy.sparse import csr_matrix
 
-    from topics.pieces import Spread
+    from topics.pieces import Pieces, Spread
 
 __all__ = ["Grams", "count_grams", "key_hashes"]
 
 LONGEST = 4
 _BASE = 0x9E3779B97F4A7C15  # odd, so that no bit is lost when hashes are multiplied by it
 _BLOCK = 8192  # papers whose phrases are held at once
+_FIRST_BITS = 22
+_SHIFT = 64 - _FIRST_BITS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,30 +91,30 @@ class _Found:
     """Phrases of one length in some texts.
 
     Attributes:
-        text: the text of each, as a number.
+        start: where each begins in the stream.
         term: hash of its key.
-        form: hash of its spelling in lower case.
-        tokens: numbers of its tokens, shape (phrases, length).
+        length: tokens of each.
+        stream: numbers of the texts' tokens.
+        text: the text of each token, as a number.
     """
 
-    text: np.ndarray
+    start: np.ndarray
     term: np.ndarray
-    form: np.ndarray
-    tokens: np.ndarray
+    length: int
+    stream: np.ndarray
+    text: np.ndarray
 
 
-def count_grams(titles: Sequence[str], abstracts: Sequence[str], *, least: int) -> Grams:
+def count_grams(pieces: Pieces, *, least: int) -> Grams:
     """Count the phrases of each paper.
 
     Args:
-        titles: of the papers.
-        abstracts: of the papers.
+        pieces: all titles, then all abstracts.
         least: papers that must have a phrase.
     """
     import numpy as np
 
-    papers = len(titles)
-    pieces = Pieces.of([*titles, *abstracts])
+    papers = len(pieces) // 2
     spread, written = elements_of(pieces)
     tokens = _Tokens.of(written)
     blocks = [
@@ -122,11 +123,11 @@ def count_grams(titles: Sequence[str], abstracts: Sequence[str], *, least: int) 
         for b in [min(a + _BLOCK, papers)]
     ]
     often = _often([_hashes(pieces, spread, tokens, texts) for texts in blocks], least)
-    tally = _Tally(often, papers)
+    tally = _Tally(often, papers, tokens)
     for texts in blocks:
         for found in _found(pieces, spread, tokens, texts):
             tally.add(found)
-    return tally.grams(tokens, least)
+    return tally.grams(least)
 
 
 def key_hashes(keys: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -139,15 +140,15 @@ def key_hashes(keys: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     import numpy as np
 
     of_word: dict[str, int] = {}
-    hashes: np.ndarray = np.zeros(len(keys), dtype=np.uint64)
-    powers: np.ndarray = np.zeros(len(keys), dtype=np.uint64)
-    for place, key in enumerate(keys):
+    hashes, powers = [], []
+    for key in keys:
         value, power = 0, 1
         for word in key.split():
             value = (value * _BASE + _hash(word, of_word)) % 2**64
             power = power * _BASE % 2**64
-        hashes[place], powers[place] = value, power
-    return hashes, powers
+        hashes.append(value)
+        powers.append(power)
+    return np.array(hashes, dtype=np.uint64), np.array(powers, dtype=np.uint64)
 
 
 def _hash(word: str, known: dict[str, int]) -> int:
@@ -170,23 +171,18 @@ def _found(pieces: Pieces, spread: Spread, tokens: _Tokens, texts: np.ndarray) -
     text = np.append(text_of[places], -1)
     stream = np.append(numbers, -1)
     at = np.flatnonzero(stream >= 0)
-    term, form = tokens.key[stream[at]], tokens.form[stream[at]]
-    weak = tokens.weak[stream[at]]
+    last = stream[at]
+    term, weak = tokens.key[last], tokens.weak[last]
+    # Whether a token goes on with the next one.
+    goes_on = np.append((stream[1:] >= 0) & (text[1:] == text[:-1]), False)
     for length in range(1, LONGEST + 1):
-        kept = ~weak & ~tokens.bad_end[stream[at + length - 1]]
-        start = at[kept]
-        yield _Found(
-            text[start],
-            term[kept],
-            form[kept],
-            stream[start[:, None] + np.arange(length)],
-        )
-        following = np.minimum(at + length, len(stream) - 1)
-        goes_on = (stream[following] >= 0) & (text[following] == text[at])
-        at, following = at[goes_on], stream[following[goes_on]]
-        term = term[goes_on] * tokens.power[following] + tokens.key[following]
-        form = form[goes_on] * np.uint64(_BASE) + tokens.form[following]
-        weak = weak[goes_on] & tokens.weak[following]
+        kept = np.flatnonzero(~(weak | tokens.bad_end[last]))
+        yield _Found(at[kept], term[kept], length, stream, text)
+        more = np.flatnonzero(goes_on[at + length - 1])
+        at = at[more]
+        last = stream[at + length]
+        term = term[more] * tokens.power[last] + tokens.key[last]
+        weak = weak[more] & tokens.weak[last]
 
 
 def _hashes(pieces: Pieces, spread: Spread, tokens: _Tokens, texts: np.ndarray) -> np.ndarray:
@@ -212,28 +208,38 @@ def _often(parts: list[np.ndarray], least: int) -> np.ndarray:
 class _Tally:
     """Adds up the phrases that occur often enough."""
 
-    def __init__(self, often: np.ndarray, papers: int) -> None:
-        self.often, self.papers = often, papers
+    def __init__(self, often: np.ndarray, papers: int, tokens: _Tokens) -> None:
+        import numpy as np
+
+        self.often, self.papers, self.tokens = often, papers, tokens
         self.texts: list[np.ndarray] = []
         self.columns: list[np.ndarray] = []
         self.forms: list[tuple[np.ndarray, ...]] = []
+        # Most phrases are seldom: a look at a few bits of their hash spares the search for them.
+        self._beginnings = np.zeros(1 << _FIRST_BITS, dtype=bool)
+        self._beginnings[often >> _SHIFT] = True
 
     def add(self, found: _Found) -> None:
         import numpy as np
 
         if not len(self.often):
             return
-        column = np.minimum(np.searchsorted(self.often, found.term), len(self.often) - 1)
-        kept = np.flatnonzero(self.often[column] == found.term)
-        column = column[kept].astype(np.int32)
-        self.texts.append(found.text[kept].astype(np.int32))
+        likely = np.flatnonzero(self._beginnings[found.term >> _SHIFT])
+        term = found.term[likely]
+        column = np.minimum(np.searchsorted(self.often, term), len(self.often) - 1)
+        kept = np.flatnonzero(self.often[column] == term)
+        column, start = column[kept].astype(np.int32), found.start[likely[kept]]
+        self.texts.append(found.text[start].astype(np.int32))
         self.columns.append(column)
-        form, first, times = np.unique(found.form[kept], return_index=True, return_counts=True)
+        form = self.tokens.form[found.stream[start]]
+        for place in range(1, found.length):
+            form = form * np.uint64(_BASE) + self.tokens.form[found.stream[start + place]]
+        form, first, times = np.unique(form, return_index=True, return_counts=True)
         tokens = np.full((len(form), LONGEST), -1, dtype=np.int32)
-        tokens[:, : found.tokens.shape[1]] = found.tokens[kept[first]]
+        tokens[:, : found.length] = found.stream[start[first, None] + np.arange(found.length)]
         self.forms.append((form, column[first], times, tokens))
 
-    def grams(self, tokens: _Tokens, least: int) -> Grams:
+    def grams(self, least: int) -> Grams:
         """What was added, but for what too few papers have."""
         import numpy as np
         from scipy.sparse import csr_matrix
@@ -246,7 +252,7 @@ class _Tally:
         self.columns.clear()
         counts = self._matrix(text % self.papers, column)
         papers_with = np.bincount(counts.indices, minlength=len(self.often))
-        terms, forms = self._worded(tokens, np.flatnonzero(papers_with >= least))
+        terms, forms = self._worded(np.flatnonzero(papers_with >= least))
         order = np.array(sorted(terms, key=terms.__getitem__), dtype=np.int64)
         inside = text < self.papers
         titles = self._matrix(text[inside], column[inside])
@@ -268,9 +274,7 @@ class _Tally:
         found.sum_duplicates()
         return found
 
-    def _worded(
-        self, tokens: _Tokens, kept: np.ndarray
-    ) -> tuple[dict[int, str], dict[int, dict[str, int]]]:
+    def _worded(self, kept: np.ndarray) -> tuple[dict[int, str], dict[int, dict[str, int]]]:
         """Key and spellings of the terms in some columns."""
         import numpy as np
 
@@ -284,7 +288,7 @@ class _Tally:
         terms: dict[int, str] = {}
         forms: defaultdict[int, dict[str, int]] = defaultdict(dict)
         for row, often in zip(wanted[first].tolist(), total.tolist(), strict=True):
-            written = [tokens.written[token] for token in parts[row].tolist() if token >= 0]
+            written = [self.tokens.written[token] for token in parts[row].tolist() if token >= 0]
             place = int(column[row])
             forms[place][" ".join(written).lower()] = often
             if place not in terms:

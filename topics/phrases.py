@@ -132,6 +132,8 @@ def _runs(run: list[Phrase], longest: int) -> Iterator[Phrase]:
 @cache
 def key_of(token: str) -> str:
     """Bring the spellings of a word together: lower case, no plural ending, no hyphen."""
+    if token.isalnum():
+        return _singular(token.lower())
     parts = token.lower().replace("’", "'").split("-")
     return " ".join(_singular(part.removesuffix("'s")) for part in parts if part)
 
@@ -139,7 +141,7 @@ def key_of(token: str) -> str:
 def _singular(word: str) -> str:
     if word in _SINGULARS:
         return _SINGULARS[word]
-    if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ics")):
+    if len(word) <= 3 or word[-1] != "s" or word.endswith(("ss", "us", "is", "ics")):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
@@ -151,7 +153,12 @@ def _singular(word: str) -> str:
 @cache
 def is_weak(key: str) -> bool:
     """Whether a word names a subject only together with another."""
-    return all(part in _list("weak") or part in _list("general") for part in key.split())
+    return key in _weak() or all(part in _weak() for part in key.split())
+
+
+@cache
+def _weak() -> frozenset[str]:
+    return _list("weak") | _list("general")
 
 
 @cache

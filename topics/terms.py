@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from topics.grams import count_grams
 from topics.phrases import words
 from topics.pieces import Pieces
+from topics.tokens import first_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +29,8 @@ _FORMS = 4
 _ONE_IN = 20_000
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’+][^\W_]+)*\+*")
+_JOINS = re.compile(r"[-'’+]")
+_BLANK = re.compile(r"\s")
 _SENTENCE_ENDS = frozenset(".!?:")
 _MID_SENTENCE = re.compile(r"(?<![.!?:]\s)(?<=\s)[^\W_]+(?:[-'’+][^\W_]+)*\+*")
 
@@ -78,8 +81,9 @@ def count_terms(titles: Sequence[str], abstracts: Sequence[str]) -> TermTable:
     A term must be in at least two papers (three in a corpus of thousands, one in twenty thousand
     of a larger one): what one paper alone says is no name for a group.
     """
-    found = count_grams(titles, abstracts, least=_least(len(titles)))
-    casing = _casing(titles, abstracts)
+    pieces = Pieces.of([*titles, *abstracts])
+    found = count_grams(pieces, least=_least(len(titles)))
+    casing = _casing(pieces)
     seen = dict(zip(found.terms, found.forms, strict=True))
     return TermTable(
         terms=found.terms,
@@ -127,51 +131,73 @@ def _rank(forms: Mapping[str, int], form: str) -> tuple[int, str]:
     return -forms[form] * (2 if form.endswith("s") else 1), form
 
 
-def _casing(titles: Sequence[str], abstracts: Sequence[str]) -> dict[str, str]:
+def _casing(pieces: Pieces) -> dict[str, str]:
     """How each word is written inside a sentence; titles only say of words with odd capitals.
 
     "Bayesian" and "LoRA" keep their capitals; "Learning", capital in titles only, does not.
+
+    Args:
+        pieces: all titles, then all abstracts.
     """
-    seen = _inside_sentences(abstracts)
-    for text in titles:
-        for word in _WORD.findall(text):
-            if word.lower() not in seen and not _titled(word):
-                seen.setdefault(word.lower(), Counter())[word] += 1
-    common = {lower for lower, forms in seen.items() if forms[lower] > 0}
+    papers = len(pieces) // 2
+    seen = _inside_sentences(pieces, first=papers)
+    # The titles come first, and so do their pieces.
+    of_titles = int(pieces.numbers[: pieces.starts[papers]].max(initial=-1)) + 1
+    for word in dict.fromkeys(_WORD.findall("\n".join(pieces.distinct[:of_titles]))):
+        if word.lower() not in seen and not _titled(word):
+            seen[word.lower()] = {word: 1}
+    common = {lower for lower, forms in seen.items() if lower in forms}
     return {lower: _best_case(lower, forms, common) for lower, forms in seen.items()}
 
 
-def _inside_sentences(texts: Sequence[str]) -> dict[str, Counter[str]]:
-    """How often each word, in lower case, is written how where no sentence begins with it."""
+def _inside_sentences(
+    texts: Sequence[str] | Pieces, *, first: int = 0
+) -> dict[str, dict[str, int]]:
+    """How often each word, in lower case, is written how where no sentence begins with it.
+
+    Args:
+        texts: or their pieces.
+        first: number of the first text that counts.
+    """
     import numpy as np
 
     pieces = Pieces.of(texts)
+    starts = pieces.starts[first:]
+    numbers = pieces.numbers[starts[0] :]
     ends = np.array([piece[-1:] in _SENTENCE_ENDS for piece in pieces.distinct], dtype=bool)
-    after = np.append(True, ends[pieces.numbers])
-    after[pieces.starts[:-1]] = True  # a text begins with a sentence
-    times = np.bincount(pieces.numbers[~after[:-1]], minlength=len(pieces.distinct))
-    seen: dict[str, Counter[str]] = {}
-    whole = np.bincount(pieces.numbers, minlength=len(pieces.distinct))
-    for number, piece in enumerate(pieces.distinct):
-        first = _WORD.match(piece) if times[number] else None
-        if first:
-            seen.setdefault(first[0].lower(), Counter())[first[0]] += int(times[number])
-        for word in _MID_SENTENCE.findall(piece):  # where a piece is more than one word
-            seen.setdefault(word.lower(), Counter())[word] += int(whole[number])
+    after = np.append(True, ends[numbers])
+    after[starts[:-1] - starts[0]] = True  # a text begins with a sentence
+    inside = np.bincount(numbers[~after[:-1]], minlength=len(pieces.distinct))
+    times: defaultdict[str, int] = defaultdict(int)
+    for word, often in zip(first_words(pieces), inside.tolist(), strict=True):
+        if often:
+            times[word] += often
+    times.pop("", None)
+    if _BLANK.search("".join(pieces.distinct)):  # some piece is more than one word
+        whole = np.bincount(numbers, minlength=len(pieces.distinct))
+        for number in np.flatnonzero(whole):
+            for word in _MID_SENTENCE.findall(pieces.distinct[number]):
+                times[word] += int(whole[number])
+    seen: dict[str, dict[str, int]] = {}
+    for word, often in times.items():
+        seen.setdefault(word.lower(), {})[word] = often
     return seen
 
 
-def _best_case(lower: str, forms: Counter[str], common: set[str]) -> str:
-    best = min(forms, key=lambda form: (-forms[form], form))
-    if not _titled(best):
+def _best_case(lower: str, forms: Mapping[str, int], common: set[str]) -> str:
+    best = (
+        min(forms, key=lambda form: (-forms[form], form)) if len(forms) > 1 else next(iter(forms))
+    )
+    if best == lower or not _titled(best):
         return best
     # "Classifier-Free Guidance" introduces an abbreviation; its words are common ones.
-    parts = re.split(r"[-'’+]", lower)
+    parts = _JOINS.split(lower)
     plain = lower in common or (len(parts) > 1 and all(part in common for part in parts))
     return lower if plain else best
 
 
 def _titled(word: str) -> bool:
     """Whether a word or compound is merely written as in a title: "Score-Based", "Low-rank"."""
-    parts = re.split(r"[-'’+]", word)
-    return word != word.lower() and all(part[1:] == part[1:].lower() for part in parts)
+    if word == word.lower():
+        return False
+    return all(part[1:] == part[1:].lower() for part in _JOINS.split(word))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from topics.encoders import fit_encoder, static
-from topics.grams import count_grams
 from topics.pieces import Pieces
 from topics.reading import read_files
 from topics.sources.table import _Maker
+from topics.terms import count_terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +56,7 @@ def test_a_corpus_is_split_once_for_both_views_and_once_for_its_terms(
     texts = _texts(50)
     fit_encoder("hybrid", texts, seed=0, transformer_model="")
     assert len(split) == 50
-    count_grams(texts, texts, least=2)
+    count_terms(texts, texts)
     assert len(split) == 150
     Pieces.of(Pieces.of(texts))
     assert len(split) == 200
