@@ -9,10 +9,11 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy as np
     from scipy.sparse import csr_matrix
@@ -21,6 +22,10 @@ __all__ = ["Pieces", "Spread"]
 
 #: What a tokenizer reads in a way of its own, so that texts with it are not split.
 _WHOLE = ("  ", "▁", "<s>", "</s>", "<unk>")
+#: Texts that are split at a time, and the least of them for which it pays to make a column first.
+_BATCH, _COLUMN = 8192, 64
+#: What no readable text holds: it stands for the blanks of a text that is not to be split.
+_NO_BLANK = "\x00"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,15 +57,17 @@ class Pieces:
         known: defaultdict[str, int] = defaultdict()
         known.default_factory = known.__len__
         number = known.__getitem__
-        numbers, starts = array("i"), array("q", [0])
-        for text in texts:
-            numbers.extend(map(number, _split(text)))
-            starts.append(len(numbers))
-        return cls(
-            tuple(known),
-            np.frombuffer(numbers, dtype=np.int32) if numbers else np.zeros(0, np.int32),
-            np.frombuffer(starts, dtype=np.int64),
-        )
+        numbers: list[np.ndarray] = [np.zeros(0, np.int32)]
+        lengths: list[np.ndarray] = [np.zeros(0, np.int64)]
+        for some in _batches(texts):
+            places, words, counted = _split(some)
+            # Each distinct piece of the batch is looked up, not each of all.
+            global_numbers = np.fromiter(map(number, words), dtype=np.int32, count=len(words))
+            numbers.append(global_numbers[places])
+            lengths.append(counted)
+        starts = np.zeros(sum(map(len, lengths)) + 1, dtype=np.int64)
+        np.cumsum(np.concatenate(lengths), out=starts[1:])
+        return cls(tuple(known), np.concatenate(numbers), starts)
 
     def counts(self) -> csr_matrix:
         """How often each text has each piece; float32, shape (texts, pieces)."""
@@ -129,7 +136,42 @@ class Spread:
         return self.numbers[self.starts[pieces][places] + within], places
 
 
-def _split(text: str) -> list[str]:
-    if text[:1] == " " or text[-1:] == " " or any(mark in text for mark in _WHOLE):
-        return [text]
-    return text.split(" ")
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    texts = iter(texts)
+    while some := list(islice(texts, _BATCH)):
+        yield some
+
+
+def _split(texts: Sequence[str]) -> tuple[np.ndarray, Sequence[str], np.ndarray]:
+    """The pieces of some texts as places among the distinct ones, these, and each text's number."""
+    import numpy as np
+
+    if len(texts) >= _COLUMN and not any(_NO_BLANK in text for text in texts):
+        try:
+            return _split_column(texts)
+        except UnicodeEncodeError:  # halves of characters, which no column can hold
+            pass
+    known: defaultdict[str, int] = defaultdict()
+    known.default_factory = known.__len__
+    split = [[text] if _is_whole(text) else text.split(" ") for text in texts]
+    places = np.fromiter(map(known.__getitem__, chain.from_iterable(split)), dtype=np.int32)
+    return places, tuple(known), np.fromiter(map(len, split), dtype=np.int64)
+
+
+def _split_column(texts: Sequence[str]) -> tuple[np.ndarray, Sequence[str], np.ndarray]:
+    """`_split` in compiled code."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pa.array(texts, pa.large_string())
+    whole = pc.match_substring_regex(column, rf"^ | $|{'|'.join(_WHOLE)}")
+    # A text that is one piece as a whole goes without blanks until all are split.
+    unsplit = pc.replace_substring(column.filter(whole), " ", _NO_BLANK)
+    pieces = pc.split_pattern(pc.replace_with_mask(column, whole, unsplit), " ")
+    coded = pieces.flatten().dictionary_encode()
+    words = pc.replace_substring(coded.dictionary, _NO_BLANK, " ").to_pylist()
+    return coded.indices.to_numpy(), words, pc.list_value_length(pieces).to_numpy()
+
+
+def _is_whole(text: str) -> bool:
+    return text[:1] == " " or text[-1:] == " " or any(mark in text for mark in _WHOLE)

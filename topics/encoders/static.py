@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from topics.encoders.base import read_arrays, unit_rows
+from topics.encoders.base import product, read_arrays, unit_rows
+from topics.encoders.tokens import spread_tokens
 from topics.errors import EncoderError
 from topics.pieces import Pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -27,7 +28,6 @@ __all__ = ["StaticView", "fit_static", "static_fingerprint"]
 
 MODEL = "l2_supercat"
 DIMENSIONS = 256
-_BATCH = 20_000  # the tokenizer's answers are many times as large as the numbers taken from them
 _ARRAYS = "static.npz"
 
 
@@ -131,18 +131,11 @@ def _token_counts(texts: Sequence[str] | Pieces) -> csr_matrix:
     # The tokenizer marks a blank as a part of the word after it, and no token goes across one: so
     # each distinct word is looked up once, not every text.
     pieces = Pieces.of(texts)
-    of_pieces = pieces.each(_tokens).matrix(len(_model()[1]))
-    counts: csr_matrix = pieces.counts() @ of_pieces
+    tokenizer, table = _model()
+    of_pieces = spread_tokens(pieces.distinct, tokenizer)
+    counts: csr_matrix = pieces.counts() @ of_pieces.matrix(len(table))
     counts.sum_duplicates()
     return counts
-
-
-def _tokens(pieces: Sequence[str]) -> Iterator[list[int]]:
-    tokenizer = _model()[0]
-    for start in range(0, len(pieces), _BATCH):
-        batch = list(pieces[start : start + _BATCH])
-        for row in tokenizer.encode_batch(batch, add_special_tokens=False):
-            yield row.ids
 
 
 def _rows(counts: csr_matrix, token_idf: np.ndarray) -> np.ndarray:
@@ -151,4 +144,4 @@ def _rows(counts: csr_matrix, token_idf: np.ndarray) -> np.ndarray:
 
     data = np.log1p(counts.data) * token_idf[counts.indices]
     weights = csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
-    return unit_rows(weights @ _model()[1])
+    return unit_rows(product(weights, _model()[1]))
