@@ -63,7 +63,7 @@ def describe_topics(
     import numpy as np
 
     from topics.encoders.base import unit_rows
-    from topics.labels import central, label_topics
+    from topics.labels import central, cosines, label_topics
     from topics.model import fit_topics
 
     labels = clustering.labels
@@ -73,11 +73,8 @@ def describe_topics(
     tree = grow_tree(links, unit_rows(of_topics), sizes) if grouped else flat(clustering.topics)
     centres = unit_rows(_centres(labels, vectors, tree))
 
-    def nearness(node: int, phrases: Sequence[str]) -> list[float]:
-        if not phrases:
-            return []
-        # Rounded, so that the last digits of a sum do not decide between two phrases.
-        return [round(float(cosine), 6) for cosine in encoder.encode(phrases) @ centres[node]]
+    def nearness(nodes: Sequence[int], phrases: Sequence[str]) -> list[float]:
+        return cosines(encoder, phrases, centres, nodes)
 
     fit = fit_topics(terms, clustering)
     found = label_topics(fit, terms, nearness=nearness, tree=tree)

@@ -74,8 +74,9 @@ class _Tokens:
         import numpy as np
 
         keys = [key_of(token) for token in written]
-        key, power = key_hashes(keys)
-        form, _ = key_hashes([token.lower() for token in written])
+        known = _Hashes()
+        key, power = key_hashes(keys, known=known)
+        form, _ = key_hashes([token.lower() for token in written], known=known)
         return cls(
             tuple(written),
             key,
@@ -130,8 +131,14 @@ def count_grams(pieces: Pieces, *, least: int) -> Grams:
     return tally.grams(least)
 
 
-def key_hashes(keys: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def key_hashes(
+    keys: Sequence[str], *, known: dict[str, int] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Hash of each key, made of those of its words so that keys can be joined.
+
+    Args:
+        keys: words with one blank between them.
+        known: hashes of keys that were met before; those of these keys are added.
 
     Returns:
         The hashes, and by what the hash of words before each is multiplied before it is added;
@@ -139,24 +146,30 @@ def key_hashes(keys: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """
     import numpy as np
 
-    of_word: dict[str, int] = {}
-    hashes, powers = [], []
-    for key in keys:
-        value, power = 0, 1
-        for word in key.split():
-            value = (value * _BASE + _hash(word, of_word)) % 2**64
-            power = power * _BASE % 2**64
-        hashes.append(value)
-        powers.append(power)
-    return np.array(hashes, dtype=np.uint64), np.array(powers, dtype=np.uint64)
+    table = _Hashes() if known is None else known
+    hashes = np.fromiter(map(table.__getitem__, keys), dtype=np.uint64, count=len(keys))
+    powers = [pow(_BASE, words, 2**64) for words in range(max(map(_words, keys), default=0) + 1)]
+    of_key = np.fromiter(map(_words, keys), dtype=np.int64, count=len(keys))
+    return hashes, np.array(powers, dtype=np.uint64)[of_key]
 
 
-def _hash(word: str, known: dict[str, int]) -> int:
-    value = known.get(word)
-    if value is None:
-        digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        value = known[word] = int.from_bytes(digest, "little")
-    return value
+def _words(key: str) -> int:
+    return key.count(" ") + 1 if key else 0
+
+
+class _Hashes(dict[str, int]):
+    """The hash of each key, worked out when it is first asked for."""
+
+    def __missing__(self, key: str) -> int:
+        if " " in key:
+            value = 0
+            for word in key.split(" "):
+                value = (value * _BASE + self[word]) % 2**64
+        else:
+            data = key.encode("utf-8", "surrogatepass")
+            value = int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
+        self[key] = value
+        return value
 
 
 def _found(pieces: Pieces, spread: Spread, tokens: _Tokens, texts: np.ndarray) -> Iterator[_Found]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from topics.choosing import alike
 from topics.clustering import UNCLUSTERED, settle
 from topics.hierarchy import flat
-from topics.names import choose_names, is_fragment
+from topics.names import choose_names, covering, heaviest, is_fragment
 from topics.usage import usage
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from topics.clustering import Clustering
+    from topics.encoders.base import Encoder
     from topics.hierarchy import Tree
     from topics.model import Fit
     from topics.names import Nearness
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
     from topics.terms import TermTable
     from topics.usage import Usage
 
-__all__ = ["TopicLabel", "central", "label_topics", "representatives", "unlike", "with_words"]
+__all__ = [
+    "TopicLabel",
+    "central",
+    "cosines",
+    "label_topics",
+    "representatives",
+    "unlike",
+    "with_words",
+]
 
 KEYWORDS = 10
 REPRESENTATIVES = 5
@@ -49,9 +58,9 @@ def label_topics(
     Args:
         fit: the topic model.
         terms: the terms that its weights are about.
-        nearness: gives, for the number of a topic or group and some phrases, the cosine of each
-            phrase with its centre; among phrases that fit by count, the one that means the topic
-            is preferred.
+        nearness: gives, for phrases and the number of the topic or group that each is for, the
+            cosine of each with that one's centre; among phrases that fit by count, the one that
+            means the topic is preferred.
         tree: the groups; none where not given.
 
     Returns:
@@ -69,6 +78,27 @@ def label_topics(
         TopicLabel(name, tuple(terms.spellings[terms.terms[column]] for column in columns))
         for name, columns in zip(names, keywords, strict=True)
     )
+
+
+def cosines(
+    encoder: Encoder, phrases: Sequence[str], centres: np.ndarray, nodes: Sequence[int]
+) -> list[float]:
+    """The cosine of each phrase with one of some centres; a phrase that comes again costs nothing.
+
+    Args:
+        encoder: encodes phrases into the space of the centres.
+        phrases: in any order.
+        centres: rows of length one.
+        nodes: number of the centre for each phrase.
+    """
+    import numpy as np
+
+    if not phrases:
+        return []
+    number = {phrase: at for at, phrase in enumerate(dict.fromkeys(phrases))}
+    rows = encoder.encode(list(number))[[number[phrase] for phrase in phrases]]
+    # Rounded, so that the last digits of a sum do not decide between two phrases.
+    return [round(float(each), 6) for each in np.einsum("ij,ij->i", rows, centres[list(nodes)])]
 
 
 def _weights_of(fit: Fit, tree: Tree, counts: Usage) -> csr_matrix:
@@ -144,13 +174,14 @@ def _keywords(weights: csr_matrix, terms: TermTable, counts: Usage, node: int) -
     inside = counts.inside[node]
     dense = np.asarray(weights.todense()).ravel()
     dense = dense * np.sqrt(inside / counts.sizes[node]) * (inside >= 2)
-    heaviest = [int(c) for c in np.lexsort((np.arange(len(dense)), -dense))[:_HEAVIEST]]
+    likely = heaviest(dense, _HEAVIEST)
+    longer = covering(likely, inside, terms)
     chosen: list[int] = []
-    for column in heaviest:
+    for column in likely:
         if dense[column] <= 0 or len(chosen) == KEYWORDS:
             break
         # "language" may stand for "language models", but "large language" means nothing.
-        if " " in terms.terms[column] and is_fragment(column, heaviest, inside, terms):
+        if " " in terms.terms[column] and is_fragment(column, longer, inside, terms):
             continue
         if not any(alike(terms.terms[column], terms.terms[other]) for other in chosen):
             chosen.append(column)

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from topics.terms import TermTable
     from topics.usage import Usage
 
-__all__ = ["Nearness", "choose_names", "is_fragment"]
+__all__ = ["Nearness", "choose_names", "covering", "heaviest", "is_fragment"]
 
-#: From the number of a topic or group and phrases to the cosine of each with its centre.
-Nearness: TypeAlias = "Callable[[int, Sequence[str]], Sequence[float]]"
+#: From phrases, each for a topic or group that goes by its number, to the cosine of each with the
+#: centre of that one.
+Nearness: TypeAlias = "Callable[[Sequence[int], Sequence[str]], Sequence[float]]"
 
 #: A term is a fragment where one longer phrase covers this share of its papers.
 FRAGMENT_SHARE = 0.7
@@ -91,18 +92,17 @@ def choose_names(
     nodes = range(len(tree.parents))
     lower = [f"{title}. {abstract}".lower() for title, abstract in terms.texts]
     words = {term: column for column, term in enumerate(terms.terms)}
-    candidates = [
-        _ranked(
+    written = [
+        _as_written(
             _pool(node, tree, terms, counts, words),
-            node,
             np.isin(labels, tree.leaves(node)),
             terms,
             lower,
-            nearness,
             _telling(keywords[node], terms) if node >= tree.topics else frozenset(),
         )
         for node in nodes
     ]
+    candidates = _ranked(written, nearness)
     for node in nodes:
         if not candidates[node] or candidates[node][0].papers < _SPOKEN:
             rows = np.flatnonzero(np.isin(labels, tree.leaves(node)))
@@ -120,7 +120,7 @@ def _pool(
     """Columns of phrases that fit by count: how well, and whether all members of a group do."""
     import numpy as np
 
-    inside, lengths = counts.inside[node], np.asarray(terms.lengths)
+    inside, lengths = counts.inside[node], terms.lengths
     fits = (lengths >= NAME_WORDS[0]) & (lengths <= NAME_WORDS[1])
     fewest = 3 if counts.sizes[node] > 2 * _SMALL else 2 if counts.sizes[node] > _SMALL else 1
     usable = fits & (inside >= fewest)
@@ -129,18 +129,15 @@ def _pool(
     gain = _gain(node, tree, counts)
     titles = counts.in_titles[node] / np.maximum(inside, 1)
     scores = np.where(usable, gain * (1 + 0.5 * titles), 0)
-    best = [
-        int(column)
-        for column in np.lexsort((np.arange(len(scores)), -scores))[:_POOL]
-        if scores[column] > 0
-    ]
+    best = [column for column in heaviest(scores, _POOL) if scores[column] > 0]
     # What two papers do not share even by the word is no subject of theirs.
     shared = [
         column
         for column in best
         if inside[column] >= 2 or all(inside[part] >= 2 for part in _parts(column, words, terms))
     ]
-    kept = [column for column in shared if not is_fragment(column, best, inside, terms)]
+    longer = covering(best, inside, terms)
+    kept = [column for column in shared if not is_fragment(column, longer, inside, terms)]
     share = inside / (counts.sizes[node] + 2)
     even = (share >= _COMMON) & (inside >= _FEWEST) & (_share(node, tree, counts) >= _EVEN * share)
     return {
@@ -198,45 +195,70 @@ def _with_words(
     return float(scores[column] ** (1 - _WORDS) * support**_WORDS)
 
 
-def is_fragment(column: int, others: Iterable[int], inside: np.ndarray, terms: TermTable) -> bool:
-    """Whether one of some longer terms covers most papers of a term."""
-    term = terms.terms[column]
-    return any(
-        inside[other] >= FRAGMENT_SHARE * inside[column]
-        for other in others
-        if other != column and f" {term} " in f" {terms.terms[other]} "
-    )
+def heaviest(weights: np.ndarray, most: int) -> list[int]:
+    """Where the largest weights are, so many of them, the largest first."""
+    import numpy as np
+
+    places = np.arange(len(weights))
+    if len(places) > most:
+        places = np.flatnonzero(weights >= np.partition(weights, -most)[-most])
+    order = np.lexsort((places, -weights[places]))[:most]
+    return [int(place) for place in places[order]]
+
+
+def covering(columns: Iterable[int], inside: np.ndarray, terms: TermTable) -> dict[str, float]:
+    """In how many papers the most used of the terms is that each phrase is a part of."""
+    found: dict[str, float] = {}
+    for column in columns:
+        words, papers = terms.terms[column].split(), float(inside[column])
+        for start in range(len(words)):
+            for end in range(start + 1, len(words) + (start > 0)):
+                part = " ".join(words[start:end])
+                found[part] = max(papers, found.get(part, 0.0))
+    return found
+
+
+def is_fragment(
+    column: int, longer: Mapping[str, float], inside: np.ndarray, terms: TermTable
+) -> bool:
+    """Whether one of some longer terms covers most papers of a term.
+
+    Args:
+        column: of the term.
+        longer: the longer terms, from `covering`.
+        inside: papers with each term.
+        terms: the terms.
+    """
+    papers = longer.get(terms.terms[column])
+    return papers is not None and papers >= FRAGMENT_SHARE * inside[column]
 
 
 # ------------------------------------------------------------------- how it is written
 
 
-def _ranked(
+def _as_written(
     pool: Mapping[int, tuple[float, bool]],
-    node: int,
     papers: np.ndarray,
     terms: TermTable,
     lower: Sequence[str],
-    nearness: Nearness,
     telling: frozenset[str],
 ) -> list[Candidate]:
-    """Phrases that could name a node, best first, as its papers write them.
+    """Phrases that could name a node, those that fit best by count, as its papers write them.
 
     Args:
         pool: from `_pool`.
-        node: number of the topic or group.
         papers: whether each paper is of the node.
         terms: the terms of the papers.
         lower: title and abstract of each paper in lower case.
-        nearness: see `choose_names`.
         telling: words of a group's keywords.
     """
     found = []
+    few = telling and papers.sum() <= FEW_PAPERS
     for column in sorted(pool, key=lambda each: (-pool[each][0], each))[: 2 * _CANDIDATES]:
         start, end = terms.papers_with.indptr[column : column + 2]
         rows = terms.papers_with.indices[start:end]
         rows = rows[papers[rows]]
-        read = [lower[row] for row in rows[:: max(1, len(rows) // _READ)]]
+        read = [lower[row] for row in rows[:: max(1, len(rows) // _READ)].tolist()]
         term = terms.terms[column]
         forms = [form for form in terms.forms[term] if _fits(form)]
         spelling, closed = _written(forms, read) if forms else ("", 0.0)
@@ -245,15 +267,26 @@ def _ranked(
             score, even = pool[column]
             long = _LONG if len(text.split()) > 3 else 1.0
             score *= 1 + _TELLING * _share_of(telling, term)
-            if telling and papers.sum() <= FEW_PAPERS:
+            if few:
                 score *= len(rows)
             found.append(Candidate(score * long * closed**_CLOSED, term, text, even, len(rows)))
-    near = nearness(node, [each.text for each in found])
+    return found
+
+
+def _ranked(candidates: Sequence[Sequence[Candidate]], nearness: Nearness) -> list[list[Candidate]]:
+    """The phrases of each node, best first, now that it counts too what they mean."""
+    asked = [(node, each.text) for node, found in enumerate(candidates) for each in found]
+    near = iter(nearness([node for node, _ in asked], [text for _, text in asked]))
     weighed = [
-        replace(each, score=each.score * (1 + _NEARNESS * max(0.0, float(near[at]))))
-        for at, each in enumerate(found)
+        [
+            replace(each, score=each.score * (1 + _NEARNESS * max(0.0, float(next(near)))))
+            for each in found
+        ]
+        for found in candidates
     ]
-    return sorted(weighed, key=lambda each: (-each.score, each.term))[:_CANDIDATES]
+    return [
+        sorted(found, key=lambda each: (-each.score, each.term))[:_CANDIDATES] for found in weighed
+    ]
 
 
 def _telling(keywords: Sequence[int], terms: TermTable) -> frozenset[str]:

@@ -116,7 +116,7 @@ def segments(text: str) -> Iterator[list[str]]:
 
 def continues(text: str) -> bool:
     """Whether the text right after a phrase goes on with a word that may be a part of it."""
-    found = _NEXT.match(text)
+    found = _NEXT.match(text) if text[:1] in (" ", "-") else None
     return found is not None and not breaks(key_of(found[1]))
 
 

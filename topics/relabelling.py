@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from topics.errors import EncoderError, MapBroken
-from topics.labels import label_topics, unlike
+from topics.labels import cosines, label_topics, unlike
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     from scipy.sparse import csr_matrix
 
     from topics.labels import TopicLabel
+    from topics.names import Nearness
     from topics.terms import TermTable
     from topics.topicmap import TopicMap
 
@@ -109,9 +110,7 @@ def class_weights(counts: csr_matrix, classes: np.ndarray) -> csr_matrix:
     return csr_matrix((told.data, (kept[told.row], told.col)), shape=shape)
 
 
-def _nearness(
-    topic_map: TopicMap, parts: Sequence[np.ndarray]
-) -> Callable[[int, Sequence[str]], Sequence[float]]:
+def _nearness(topic_map: TopicMap, parts: Sequence[np.ndarray]) -> Nearness:
     """How near phrases are in meaning to each group; nothing is near where no encoder is."""
     import numpy as np
 
@@ -124,10 +123,10 @@ def _nearness(
     except (EncoderError, MapBroken, OSError):
         encoder = None
 
-    def nearness(node: int, phrases: Sequence[str]) -> Sequence[float]:
-        if encoder is None or not phrases:
+    def nearness(nodes: Sequence[int], phrases: Sequence[str]) -> Sequence[float]:
+        if encoder is None:
             return [0.0] * len(phrases)
-        return [round(float(cosine), 6) for cosine in encoder.encode(phrases) @ centres[node]]
+        return cosines(encoder, phrases, centres, nodes)
 
     return nearness
 

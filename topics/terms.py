@@ -17,6 +17,7 @@ from topics.tokens import first_words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from scipy.sparse import csc_matrix, csr_matrix
 
 __all__ = ["ALIKE", "TermTable", "count_terms", "sameness"]
@@ -70,9 +71,12 @@ class TermTable:
         return self.presence.tocsc()
 
     @cached_property
-    def lengths(self) -> tuple[int, ...]:
+    def lengths(self) -> np.ndarray:
         """Words of each term as written; a hyphenated compound is one."""
-        return tuple(len(self.spellings[term].split()) for term in self.terms)
+        import numpy as np
+
+        lengths = [len(self.spellings[term].split()) for term in self.terms]
+        return np.array(lengths, dtype=np.int32)
 
 
 def count_terms(titles: Sequence[str], abstracts: Sequence[str]) -> TermTable:

@@ -47,7 +47,7 @@ def _fit(terms: TermTable, clustering: Clustering) -> Fit:
     return Fit(clustering, csr_matrix(members.T.astype(float) @ terms.counts.toarray()))
 
 
-def _even(topic: int, phrases: Sequence[str]) -> list[float]:
+def _even(topics: Sequence[int], phrases: Sequence[str]) -> list[float]:
     return [0.0] * len(phrases)
 
 
@@ -127,7 +127,7 @@ def test_among_fitting_phrases_the_one_that_means_the_topic_wins() -> None:
     fit = _fit(terms, clustering)
     for wanted in ("Kernel machines", "Ridge regression"):
 
-        def nearness(topic: int, phrases: Sequence[str], wanted: str = wanted) -> list[float]:
+        def nearness(_: Sequence[int], phrases: Sequence[str], wanted: str = wanted) -> list[float]:
             return [1.0 if phrase == wanted.lower() else 0.0 for phrase in phrases]
 
         assert label_topics(fit, terms, nearness=nearness)[0].name == wanted
