@@ -7,7 +7,6 @@ as `phrases` does it. Only of phrases that several papers have is the wording it
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -74,9 +73,8 @@ class _Tokens:
         import numpy as np
 
         keys = [key_of(token) for token in written]
-        known = _Hashes()
-        key, power = key_hashes(keys, known=known)
-        form, _ = key_hashes([token.lower() for token in written], known=known)
+        key, power = key_hashes(keys)
+        form, _ = key_hashes([token.lower() for token in written])
         return cls(
             tuple(written),
             key,
@@ -131,14 +129,11 @@ def count_grams(pieces: Pieces, *, least: int) -> Grams:
     return tally.grams(least)
 
 
-def key_hashes(
-    keys: Sequence[str], *, known: dict[str, int] | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+def key_hashes(keys: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Hash of each key, made of those of its words so that keys can be joined.
 
     Args:
         keys: words with one blank between them.
-        known: hashes of keys that were met before; those of these keys are added.
 
     Returns:
         The hashes, and by what the hash of words before each is multiplied before it is added;
@@ -146,30 +141,29 @@ def key_hashes(
     """
     import numpy as np
 
-    table = _Hashes() if known is None else known
-    hashes = np.fromiter(map(table.__getitem__, keys), dtype=np.uint64, count=len(keys))
-    powers = [pow(_BASE, words, 2**64) for words in range(max(map(_words, keys), default=0) + 1)]
-    of_key = np.fromiter(map(_words, keys), dtype=np.int64, count=len(keys))
-    return hashes, np.array(powers, dtype=np.uint64)[of_key]
+    if not len(keys):
+        return np.zeros(0, np.uint64), np.zeros(0, np.uint64)
+    of_words = _hashes_of(" ".join(keys).split(" "))
+    lengths = np.array([key.count(" ") + 1 for key in keys])
+    start = np.cumsum(lengths) - lengths
+    hashes, power = of_words[start], np.full(len(keys), _BASE, dtype=np.uint64)
+    for place in range(1, int(lengths.max())):
+        more = np.flatnonzero(lengths > place)
+        hashes[more] = hashes[more] * np.uint64(_BASE) + of_words[start[more] + place]
+        power[more] *= np.uint64(_BASE)
+    return hashes, power
 
 
-def _words(key: str) -> int:
-    return key.count(" ") + 1 if key else 0
+def _hashes_of(words: Sequence[str]) -> np.ndarray:
+    """A number for each word, the same in every process."""
+    import numpy as np
+    from pandas.util import hash_array
 
-
-class _Hashes(dict[str, int]):
-    """The hash of each key, worked out when it is first asked for."""
-
-    def __missing__(self, key: str) -> int:
-        if " " in key:
-            value = 0
-            for word in key.split(" "):
-                value = (value * _BASE + self[word]) % 2**64
-        else:
-            data = key.encode("utf-8", "surrogatepass")
-            value = int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")
-        self[key] = value
-        return value
+    try:
+        return np.asarray(hash_array(np.array(words, dtype=object), categorize=False))
+    except UnicodeEncodeError:  # halves of characters
+        plain = [word.encode("utf-8", "backslashreplace").decode() for word in words]
+        return np.asarray(hash_array(np.array(plain, dtype=object), categorize=False))
 
 
 def _found(pieces: Pieces, spread: Spread, tokens: _Tokens, texts: np.ndarray) -> Iterator[_Found]:

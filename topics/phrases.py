@@ -153,19 +153,15 @@ def _singular(word: str) -> str:
 @cache
 def is_weak(key: str) -> bool:
     """Whether a word names a subject only together with another."""
-    return key in _weak() or all(part in _weak() for part in key.split())
-
-
-@cache
-def _weak() -> frozenset[str]:
-    return _list("weak") | _list("general")
+    weak = _list("weak", "general")
+    return all(part in weak for part in key.split()) if " " in key else key in weak
 
 
 @cache
 def ends_badly(key: str) -> bool:
     """Whether no phrase ends with a word: an adjective, or a participle."""
-    last = key.split()[-1]
-    return last in _list("adjective") or last in _list("general") or _ends_like_one(last)
+    last = key.rpartition(" ")[2]
+    return last in _list("adjective", "general") or _ends_like_one(last)
 
 
 def _ends_like_one(word: str) -> bool:
@@ -176,7 +172,9 @@ def _ends_like_one(word: str) -> bool:
 @cache
 def is_function(key: str) -> bool:
     """Whether a word is a function word, a number or a single letter."""
-    return len(key) < 2 or key in _list("function") or _NUMBER.fullmatch(key) is not None
+    if len(key) < 2 or key in _list("function"):
+        return True
+    return not key[0].isalpha() and _NUMBER.fullmatch(key) is not None
 
 
 @cache
@@ -190,7 +188,7 @@ def _is_adverb(key: str) -> bool:
 
 
 @cache
-def _list(name: str) -> frozenset[str]:
+def _list(*names: str) -> frozenset[str]:
     text = resources.files("topics").joinpath("stopwords.txt").read_text(encoding="utf-8")
-    part = text.split(f"[{name}]\n")[1].split("\n[")[0]
-    return frozenset(key_of(word) for word in part.split())
+    parts = [text.split(f"[{name}]\n")[1].split("\n[")[0] for name in names]
+    return frozenset(key_of(word) for part in parts for word in part.split())
