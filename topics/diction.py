@@ -182,16 +182,18 @@ def _blocks(texts: Sequence[str]) -> Iterator[_Block]:
     """The words and pairs of so many texts at a time."""
     import numpy as np
 
-    for start in range(0, len(texts), _BLOCK):
-        pieces = Pieces.of(texts[start : start + _BLOCK])
-        spread, known = words_of(pieces)
-        key, power = key_hashes(known)
-        numbers, places = spread.along(pieces.numbers)
-        row = np.repeat(np.arange(len(pieces), dtype=np.uint64), np.diff(pieces.starts))[places]
+    pieces = Pieces.of(texts)
+    spread, known = words_of(pieces)
+    key, power = key_hashes(known)
+    for start in range(0, len(pieces), _BLOCK):
+        starts = pieces.starts[start : start + _BLOCK + 1]
+        numbers, places = spread.along(pieces.numbers[starts[0] : starts[-1]])
+        row = np.repeat(np.arange(len(starts) - 1, dtype=np.uint64), np.diff(starts))[places]
         one = np.flatnonzero(row[1:] == row[:-1])
         words = key[numbers]
         pairs = words[one] * power[numbers[one + 1]] + words[one + 1]
-        yield _counted(start, len(pieces), np.concatenate([row, row[one]]), words, pairs)
+        rows = np.concatenate([row, row[one]])
+        yield _counted(start, len(starts) - 1, rows, words, pairs)
 
 
 def _counted(

@@ -129,10 +129,11 @@ def _groups_table(papers: pd.DataFrame, placed: Placed, described: Described) ->
     import pandas as pd
 
     ids = papers["id"].to_numpy()
+    themes = papers[["theme", "theme_confidence"]]
     rows = []
     for number, group in enumerate(described.groups):
         members = np.isin(described.clustering.labels, group.topics)
-        weight = papers[members].groupby("theme")["theme_confidence"].sum().sort_index()
+        weight = themes[members].groupby("theme")["theme_confidence"].sum().sort_index()
         middle = medoid(placed.points[members])
         rows.append(
             {

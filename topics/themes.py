@@ -107,9 +107,11 @@ def _meaning(
     """Cosine of each paper with the mean of each theme's encoded phrases and examples."""
     import numpy as np
 
+    encoded = encoder.encode([phrase for theme in themes for phrase in theme.wording])
+    ends = np.cumsum([len(theme.wording) for theme in themes])
     described = [
-        np.concatenate([encoder.encode(theme.wording), vectors[list(shown)]])
-        for theme, shown in zip(themes, examples, strict=True)
+        np.concatenate([wording, vectors[list(shown)]])
+        for wording, shown in zip(np.split(encoded, ends[:-1]), examples, strict=True)
     ]
     rows = np.stack([each.mean(axis=0) for each in described])
     length = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -133,6 +135,7 @@ def theme_of_topics(
     found: list[str | None] = []
     for topic in range(topics):
         rows = np.flatnonzero(labels == topic)
-        weight = {name: float(confidence[rows[names[rows] == name]].sum()) for name in names[rows]}
+        own, weighs = names[rows], confidence[rows]
+        weight = {name: float(weighs[own == name].sum()) for name in dict.fromkeys(own)}
         found.append(max(sorted(weight), key=weight.__getitem__) if weight else None)
     return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
@@ -203,20 +204,17 @@ def choose_period(dates: Iterable[str | None], precisions: Iterable[str | None])
         dates: dates of the papers, None where unknown.
         precisions: ``year``, ``month``, ``day`` or None for each date.
     """
-    known = list(_cut(dates, precisions))
-    dated = [date for date in known if period_of(date, "year")]
-    filled = {
-        period: [name for date in dated if (name := period_of(date, period))] for period in PERIODS
-    }
-    usable = [p for p in PERIODS if filled[p] and len(filled[p]) >= PRECISE * len(dated)]
+    # Many papers share a day, so each date is read once.
+    known = Counter(_cut(dates, precisions))
+    dated = {date: times for date, times in known.items() if period_of(date, "year")}
+    names = {period: {date: period_of(date, period) for date in dated} for period in PERIODS}
+    filled = {p: sum(dated[date] for date, name in names[p].items() if name) for p in PERIODS}
+    usable = [p for p in PERIODS if filled[p] and filled[p] >= PRECISE * sum(dated.values())]
     if not usable:
         return "year"
-    points = {p: len(_axis(filled[p], p)) for p in usable}
+    points = {p: len(_axis([name for name in names[p].values() if name], p)) for p in usable}
     for period in usable:
-        if (
-            points[period] >= ENOUGH_PERIODS
-            and len(filled[period]) >= ENOUGH_PAPERS * points[period]
-        ):
+        if points[period] >= ENOUGH_PERIODS and filled[period] >= ENOUGH_PAPERS * points[period]:
             return period
     return next((p for p in reversed(usable) if points[p] >= ENOUGH_PERIODS), usable[0])
 
@@ -291,7 +289,7 @@ def trend_table(
     import pandas as pd
 
     corpus = papers if of is None else of
-    chosen = period or choose_period(corpus["date"], corpus["date_precision"])
+    chosen = period or choose_period(_plain(corpus["date"]), _plain(corpus["date_precision"]))
     everything = _places(corpus, chosen, as_of)
     axis = _axis([name for name in everything if name is not None], chosen)
     totals = pd.Series(everything, dtype=object).value_counts().reindex(axis, fill_value=0)
