@@ -46,7 +46,7 @@ _ORDERS = {
 
 #: What a reader of each file will know it by.
 _FORMATS: Mapping[str, str] = MappingProxyType(
-    {"csv": "CSV", "bib": "BibTeX", "ris": "RIS", "md": "Markdown"}
+    {"csv": "CSV", "bib": "BibTeX", "ris": "RIS", "md": "Markdown", "json": "JSON"}
 )
 
 

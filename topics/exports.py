@@ -1,4 +1,4 @@
-r"""Papers as files for other programs: CSV, BibTeX, RIS and Markdown.
+r"""Papers as files for other programs: CSV, BibTeX, RIS, Markdown and JSON.
 
 The same papers always give the same bytes. Text from papers stays text: no cell starts a
 spreadsheet formula, no brace or backslash reaches BibTeX or LaTeX as a command, no character is
@@ -11,6 +11,7 @@ import csv
 import hashlib
 import html
 import io
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -39,6 +40,7 @@ __all__ = [
     "table_csv",
     "to_bibtex",
     "to_csv",
+    "to_json",
     "to_markdown",
     "to_ris",
     "web_address",
@@ -51,6 +53,8 @@ CSV_COLUMNS = (
     *("comments", "upvotes", "topic", "topic_name", "topic_confidence", "theme"),
     *("theme_confidence", "sources", "abstract"),
 )
+
+_WHOLE = ("author_count", "comments", "upvotes")
 
 _FORMULA = "=+-@＝＋－＠"
 _SECOND_FORMULA = re.compile(rf";(\s*)(?=[{re.escape(_FORMULA)}])")
@@ -148,6 +152,20 @@ def to_ris(papers: pd.DataFrame, *, topic_names: Names = _NO_NAMES) -> bytes:
         topic_names: name of each topic id, written as a keyword.
     """
     return _encode("".join(_ris_record(paper, topic_names) for paper in _rows(papers)))
+
+
+def to_json(papers: pd.DataFrame, *, topic_names: Names = _NO_NAMES) -> bytes:  # noqa: ARG001
+    """Write papers as a list of objects: all columns of a map's papers under their own names.
+
+    Args:
+        papers: rows of a map's papers.
+        topic_names: for the sake of the other formats; topics are told by their ids.
+    """
+    rows = [
+        {name: _plain(value, whole=name in _WHOLE) for name, value in row.items()}
+        for row in papers.to_dict("records")
+    ]
+    return _encode(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
 
 
 def to_markdown(papers: pd.DataFrame, *, topic_names: Names = _NO_NAMES) -> bytes:
@@ -370,6 +388,17 @@ def _number(value: Any) -> float | None:
     return number if number - number == 0 else None
 
 
+def _plain(value: Any, *, whole: bool) -> Any:
+    """A value as JSON knows it; a column of whole numbers with gaps comes as real numbers."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [str(item) for item in value]
+    if value is None or value != value:
+        return None
+    return int(value) if whole else value
+
+
 def _line(text: str) -> str:
     """Put text on one line, without control characters."""
     return _SPACE.sub(" ", text).strip()
@@ -381,7 +410,7 @@ def _encode(text: str) -> bytes:
 
 #: Writer of each format, by the ending of its files.
 EXPORTS: Mapping[str, Callable[..., bytes]] = MappingProxyType(
-    {"csv": to_csv, "bib": to_bibtex, "ris": to_ris, "md": to_markdown}
+    {"csv": to_csv, "bib": to_bibtex, "ris": to_ris, "md": to_markdown, "json": to_json}
 )
 
 #: Media type of each format.
@@ -391,5 +420,6 @@ MIME_TYPES: Mapping[str, str] = MappingProxyType(
         "bib": "application/x-bibtex",
         "ris": "application/x-research-info-systems",
         "md": "text/markdown",
+        "json": "application/json",
     }
 )

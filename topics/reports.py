@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from topics.errors import SettingsError
-from topics.exports import to_bibtex, to_csv, to_ris
+from topics.exports import EXPORTS
 from topics.folders import write_whole
 from topics.selection import Filters, filters_in_words, matching
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
 
     import pandas as pd
 
@@ -26,8 +24,6 @@ __all__ = ["FORMATS", "checked", "report_bytes", "write_report"]
 DOCUMENTS = ("html", "pdf", "md")
 LISTS = ("xlsx", "csv", "bib", "ris", "json")
 FORMATS = (*DOCUMENTS, *LISTS)
-
-_WHOLE = ("author_count", "comments", "upvotes")
 
 
 def write_report(
@@ -101,16 +97,13 @@ def report_bytes(
     papers = topic_map.papers.iloc[matching(topic_map, filters)]
     if file_format in DOCUMENTS:
         return _document(topic_map, papers, filters, file_format=file_format, wishes=wishes)
-    if file_format == "json":
-        return _json(papers)
     if file_format == "xlsx":
         from topics.report.workbook import to_xlsx
 
         title = wishes.heading if wishes else "Papers of a map"
         said = filters_in_words(topic_map, filters)
         return to_xlsx(topic_map, papers, title=title, said=said)
-    writers: dict[str, Callable[..., bytes]] = {"csv": to_csv, "bib": to_bibtex, "ris": to_ris}
-    return writers[file_format](papers, topic_names=topic_map.topic_names)
+    return EXPORTS[file_format](papers, topic_names=topic_map.topic_names)
 
 
 def _document(
@@ -137,25 +130,6 @@ def _document(
     from topics.report.markdown import to_markdown
 
     return to_markdown(blocks)
-
-
-def _json(papers: pd.DataFrame) -> bytes:
-    rows = [
-        {name: _plain(value, whole=name in _WHOLE) for name, value in row.items()}
-        for row in papers.to_dict("records")
-    ]
-    return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
-
-
-def _plain(value: Any, *, whole: bool) -> Any:
-    """A value as JSON knows it; a column of whole numbers with gaps comes as real numbers."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return [str(item) for item in value]
-    if value is None or value != value:
-        return None
-    return int(value) if whole else value
 
 
 def _listed(names: list[str]) -> str:

@@ -39,6 +39,7 @@ def test_the_page_shows_the_report(folder: Path) -> None:
     assert_only_text(page)
     labels = [button.proto.label for button in page.get("download_button")]
     assert labels[:4] == ["Report (HTML)", "Report (PDF)", "Report (Markdown)", "Papers (Excel)"]
+    assert labels[-5:] == ["CSV", "BibTeX", "RIS", "Markdown", "JSON"]
     empty = open_page(folder, "report", text="no such word")
     assert any(button.label == "Reset filters" for button in empty.button)
 

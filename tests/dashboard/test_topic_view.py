@@ -82,6 +82,7 @@ def test_a_topic_says_all_there_is(folder: Path) -> None:
         "BibTeX",
         "RIS",
         "Markdown",
+        "JSON",
     ]
 
 
