@@ -16,7 +16,7 @@ from dashboard import access, crowd, loading
 from dashboard.addresses import Root, is_host
 from dashboard.loading import MOST_OPEN
 from topics import artefact
-from topics.errors import MapError
+from topics.errors import MapError, MapWithdrawn
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -59,13 +59,16 @@ async def _alive(_: Request) -> JSONResponse:
 
 
 def _ready(_: Request) -> JSONResponse:
-    """200 where all maps are open and there is room; 503 where one cannot be read, or no room."""
+    """200 where all maps are open and there is room; 503 where one cannot be read, or no room.
+
+    One that was withdrawn is as it should be: its page says so.
+    """
     from starlette.responses import JSONResponse
 
     # Not those that readers have built: a broken one of theirs is no fault of the host's.
     given = [each for each in loading.served_maps() if loading.is_given(each.folder)]
     maps = {each.name: _state(each.folder, at < MOST_OPEN) for at, each in enumerate(given)}
-    is_broken = any(state != "ready" for state in maps.values())
+    is_broken = any(state == "unreadable" for state in maps.values())
     # Before people have to wait here, others are to be sent elsewhere.
     is_full = crowd.fullness() >= _NEARLY_FULL
     status = "not ready" if is_broken else "full" if is_full else "ready"
@@ -81,6 +84,8 @@ def _state(folder: Path, is_opened: bool) -> str:
         artefact.read_manifest(folder)
         if is_opened:
             loading.open_map(folder)
+    except MapWithdrawn:
+        return "withdrawn"
     except (MapError, OSError):
         # The message names folders of the host, which are none of a stranger's business.
         return "unreadable"

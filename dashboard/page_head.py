@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 
 from dashboard import access, links, opening
-from dashboard.addresses import Root
+from dashboard.addresses import Root, is_page
 from dashboard.preload import link_header, scripts
 from dashboard.previews import preview
 
@@ -24,6 +24,7 @@ _MAP = next(iter(links.PAGES))
 _PRELOADED = re.compile(r'<link rel="modulepreload"[^>]* href="([^"]+)">\s*')
 
 _STARTED = re.compile(r'<script type="module"[^>]* src="([^"]+)"></script>\s*')
+_TITLE = re.compile(r"<title>[^<]*</title>\s*")
 _CHARSET = re.compile(r"<meta charset=[^>]*>")
 
 #: What a browser asks with that would bring a page other than whole, plain and new.
@@ -36,8 +37,9 @@ _OUTDATED = ("etag", "last-modified", "content-length", "accept-ranges")
 class PageHead:
     """ASGI middleware that adds to every HTML page.
 
-    Each names in its header the scripts that the map needs; the page of the map has the tags of
-    `opening.head` first in its head instead, and its own parts are fetched after theirs.
+    Each page of the dashboard names in its header the scripts that the map needs; the page of the
+    map has the tags of `opening.head` first in its head instead, and its own parts are fetched
+    after theirs.
 
     Args:
         app: what answers.
@@ -55,6 +57,9 @@ class PageHead:
             return
         picture = said = ""
         page = self._page(scope)
+        inner = self._root.inner(str(scope["path"]))
+        # Relative addresses, and of no use to any other page.
+        named = link_header() if inner is not None and is_page(inner) else ""
         if page is not None and access.current().may_read:
             headers = Headers(scope=scope)
             said = await run_in_threadpool(preview, scope, headers, page=page, root=self._root)
@@ -64,7 +69,7 @@ class PageHead:
         if picture or said:
             kept = [pair for pair in scope["headers"] if pair[0].lower() not in _CONDITIONS]
             scope = {**scope, "headers": kept}
-        await self._app(scope, receive, _Page(send, picture, said).send)
+        await self._app(scope, receive, _Page(send, named, picture, said).send)
 
     def _page(self, scope: Scope) -> str | None:
         """Name of the page that is asked for; None for what is no page."""
@@ -77,8 +82,8 @@ class PageHead:
 class _Page:
     """Passes an answer on; a page with what it is about and the first picture in its head."""
 
-    def __init__(self, send: Send, picture: str, said: str) -> None:
-        self._send = send
+    def __init__(self, send: Send, named: str, picture: str, said: str) -> None:
+        self._send, self._named = send, named
         self._picture, self._said = picture, said
 
     async def send(self, message: Message) -> None:
@@ -88,15 +93,15 @@ class _Page:
                 if self._picture or self._said:
                     for name in _OUTDATED:
                         del headers[name]
-                if not self._picture and link_header():
-                    headers["link"] = link_header()
+                if not self._picture and self._named:
+                    headers["link"] = self._named
             else:
                 self._picture = self._said = ""
             message = {**message, "headers": headers.raw}
         elif (self._picture or self._said) and b"<head>" in message.get("body", b""):
             page = message["body"].decode()
             if self._said:
-                page = _begun_with(self._said, page)
+                page = _begun_with(self._said, _TITLE.sub("", page, count=1))
             if self._picture:
                 page = _with_picture_first(page, self._picture)
             message = {**message, "body": page.encode()}

@@ -74,6 +74,7 @@ def preview(scope: Scope, headers: Headers, *, page: str, root: Root) -> str:
             for name, value in tags.items()
         )
         + f'<meta name="description" content="{html.escape(_line(said), quote=True)}">'
+        f"<title>{html.escape(_line(title))} · Papermap</title>"
     )
 
 

@@ -49,7 +49,9 @@ class MapAnswer(_Answer):
     """A map that is served here."""
 
     name: str = Field(description="Its name in all addresses.")
-    state: str = Field(description="“ready”, or “unreadable” where it is damaged.")
+    state: str = Field(
+        description="“ready”, “withdrawn” where its publisher took it back, or “unreadable”."
+    )
     digest: str | None = Field(description="Names this very build; it changes with the map.")
     created: str | None = Field(description="When it was built (ISO 8601, UTC).")
     as_of: str | None = Field(description="Last day that the sources speak of.")
@@ -179,12 +181,11 @@ def plain(value: Any, *, name: str = "") -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def summary_of(name: str, manifest: Mapping[str, Any] | None, *, root: str) -> MapAnswer:
-    """A map by its manifest; None where that cannot be read."""
-    known = manifest or {}
+def summary_of(name: str, known: Mapping[str, Any], *, state: str, root: str) -> MapAnswer:
+    """A map by its manifest; empty where that cannot be read."""
     return MapAnswer(
         name=name,
-        state="ready" if manifest else "unreadable",
+        state=state,
         digest=known.get("digest"),
         created=known.get("created"),
         as_of=known.get("as_of"),

@@ -26,11 +26,13 @@ from dashboard.api.answers import (
 from dashboard.api.guide import guide
 from dashboard.api.mounted import ROOT
 from topics import artefact
-from topics.errors import EncoderError, MapError
+from topics.errors import EncoderError, MapError, MapWithdrawn
 from topics.selection import Filters, matching, ranked
 from topics.topicmap import TopicMap  # noqa: TC001 - read when addresses are made
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.exceptions import HTTPException as PlainHTTPException
 
 __all__ = ["LARGEST_PAGE", "make_api"]
@@ -47,6 +49,7 @@ _TITLES = {
     404: "Not found",
     405: "Not allowed",
     409: "Not in this map",
+    410: "Withdrawn",
     422: "Not understood",
     503: "Not available",
 }
@@ -59,6 +62,7 @@ _UNANSWERED: dict[int | str, dict[str, Any]] = {
     for status, said in (
         (404, "There is no such thing here."),
         (409, "The map has not what was asked for."),
+        (410, "The map was withdrawn."),
         (422, "A parameter is not understood."),
         (503, "The map cannot be read."),
     )
@@ -198,11 +202,14 @@ def _trends(name: Name) -> list[TrendPoint]:
 
 
 def _told(request: Request, served: loading.ServedMap) -> MapAnswer:
+    known: Mapping[str, Any] = {}
     try:
-        manifest = artefact.read_manifest(served.folder)
+        known, state = artefact.read_manifest(served.folder), "ready"
+    except MapWithdrawn:
+        state = "withdrawn"
     except (MapError, OSError):
-        manifest = None
-    return answers.summary_of(served.name, manifest, root=_root(request))
+        state = "unreadable"
+    return answers.summary_of(served.name, known, state=state, root=_root(request))
 
 
 def _served(name: str) -> loading.ServedMap:
@@ -218,6 +225,9 @@ def _open(name: str) -> TopicMap:
     served = _served(name)
     try:
         return loading.open_map(served.folder)
+    except MapWithdrawn as error:
+        said = "The map was published once and has been withdrawn; the dashboard says why."
+        raise HTTPException(410, said) from error
     except (MapError, OSError) as error:
         # The message names folders of the host, which are none of a stranger's business.
         said = "The map cannot be read; whoever serves it finds the reason in the dashboard."

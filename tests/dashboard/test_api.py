@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -17,10 +18,10 @@ from dashboard.api import ROOT, api_route
 from dashboard.hosting import Guard
 from tests.dashboard.screens import served
 from tests.factories import HOSTILE_TITLES, make_map, with_groups, write_map
+from topics.publishing import publish, unpublish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PAPERS = 60
 
@@ -121,6 +122,18 @@ def test_a_broken_map_is_told_without_folders(tmp_path: Path) -> None:
         assert str(tmp_path) not in answer.text
         (tmp_path / "made" / "manifest.json").write_text("{", encoding="utf-8")
         assert _get(client, "/maps")["maps"][0]["state"] == "unreadable"
+
+
+def test_a_withdrawn_map_is_gone(tmp_path: Path) -> None:
+    write_map(tmp_path / "made", make_map(papers=30, topics=2))
+    made = publish(tmp_path / "made", tmp_path / "place")
+    unpublish(tmp_path / "place", [made.digest], reason="It named a reviewer")
+    with served(Path(made.address)):
+        client = TestClient(_app())
+        assert _get(client, "/maps")["maps"][0]["state"] == "withdrawn"
+        answer = client.get(f"/{ROOT}/maps/{made.digest}/papers")
+        assert (answer.status_code, answer.json()["title"]) == (410, "Withdrawn")
+        assert str(tmp_path) not in answer.text
 
 
 def test_nothing_can_be_changed_and_no_other_site_may_read(client: TestClient) -> None:

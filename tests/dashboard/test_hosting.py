@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from dashboard.hosting import Guard, content_policy, health_routes
 from dashboard.loading import MAPS_VARIABLE
+from topics.publishing import publish, unpublish
 
 
 @pytest.fixture
@@ -43,6 +44,17 @@ def test_not_ready_with_a_broken_map_and_no_word_of_folders(
     assert answer.json() == {"status": "not ready", "maps": {"made": "unreadable"}}
     assert str(folder.parent) not in answer.text
     assert client.get("/healthz").status_code == 200
+
+
+def test_ready_with_a_map_that_was_withdrawn(
+    client: TestClient, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = publish(folder, tmp_path / "place")
+    unpublish(tmp_path / "place", [made.digest])
+    monkeypatch.setenv(MAPS_VARIABLE, made.address)
+    answer = client.get("/readyz")
+    assert answer.json() == {"status": "ready", "maps": {Path(made.address).name: "withdrawn"}}
+    assert answer.status_code == 200
 
 
 def test_health_is_found_under_a_path_of_its_own() -> None:

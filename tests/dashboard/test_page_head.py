@@ -52,7 +52,7 @@ PAGE = """<!DOCTYPE html><html><head>
 <link rel="modulepreload" crossorigin href="./static/js/part.b.js">
 </head><body></body></html>"""
 MAP = {"Accept": "text/html"}
-META = re.compile(r"<meta (?:property|name)=[^>]*>")
+META = re.compile(r"<meta (?:property|name)=[^>]*>|<title>[^<]*</title>")
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def client() -> TestClient:
         Route("/", page),
         Route("/trends", page),
         Route("/lab/", page),
+        Route("/api/v1/", page),
         Route("/data", lambda _: JSONResponse({"head": "<head>"})),
     ]
     return TestClient(Starlette(routes=routes, middleware=[Middleware(PageHead)]))
@@ -75,6 +76,7 @@ def test_pages_name_the_scripts_and_nothing_else_does(client: TestClient, folder
     assert META.sub("", answer.text) == PAGE
     data = client.get("/data", headers=MAP)
     assert "link" not in data.headers
+    assert "link" not in client.get("/api/v1/", headers=MAP).headers
     assert data.json() == {"head": "<head>"}
     assert client.get("/missing").status_code == 404
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_TITLE = re.compile("<title>(.*?)</title>")
 _META = re.compile(r'<meta (?:property|name)="([^"]*)" content="([^"]*)">')
 
 
@@ -38,7 +39,9 @@ def made() -> TopicMap:
 def client(made: TopicMap, tmp_path: Path) -> Iterator[TestClient]:
     write_map(tmp_path / "lab maps", made)
     pages = ("/lab/", "/lab/topic", "/lab/paper", "/lab/trends", "/lab/other")
-    page = HTMLResponse('<html><head><meta charset="UTF-8" /></head></html>')
+    page = HTMLResponse(
+        '<html><head><meta charset="UTF-8" /><title>Streamlit</title></head></html>'
+    )
     routes = [*picture_routes("lab"), *(Route(path, lambda _: page) for path in pages)]
     app = Starlette(routes=routes, middleware=[Middleware(PageHead, base="lab")])
     with served(tmp_path / "lab maps"):
@@ -53,6 +56,8 @@ def _told(client: TestClient, path: str, **headers: str) -> dict[str, str]:
 def test_a_link_to_a_map_shows_its_name_its_size_and_a_picture(client: TestClient) -> None:
     told = _told(client, "/lab/", host="maps.example:8501", **{"x-forwarded-proto": "https"})
     assert told["og:title"] == "lab maps"
+    titles = _TITLE.findall(client.get("/lab/").text)
+    assert titles == ["lab maps · Papermap"]
     assert told["og:description"].startswith("60 papers in 4 topics, ")
     assert told["og:description"] == told["description"]
     picture = urlsplit(told["og:image"])
@@ -83,6 +88,8 @@ def test_titles_of_strangers_stay_text(client: TestClient, made: TopicMap) -> No
         assert "<script" not in page
         title = dict(_META.findall(page))["og:title"]
         assert html.unescape(title) == " ".join(paper["title"].split())
+        (named,) = _TITLE.findall(page)
+        assert html.unescape(named) == f"{html.unescape(title)} · Papermap"
 
 
 @pytest.mark.parametrize("host", ["", "a b", 'x"><script>', "[::1"])

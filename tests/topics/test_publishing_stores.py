@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import fsspec
@@ -21,7 +22,7 @@ from topics.errors import (
 from topics.publishing import local_folder, publish, published, unpublish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from topics.topicmap import TopicMap
 
@@ -60,6 +61,23 @@ def test_whichever_upload_fails_readers_have_the_old_map_or_the_new(
     assert load(local_folder(url)).digest == maps[1 if done else 0].digest
     put(maps[1], url, 1)
     assert load(local_folder(url)).digest == maps[1].digest
+
+
+def test_of_two_publishers_at_once_the_last_one_is_shown_and_both_are_whole(
+    maps: list[TopicMap], url: str
+) -> None:
+    put(maps[0], url)
+    for step in range(3):
+        steps = itertools.count()
+
+        def tell(_: str, steps: Iterator[int] = steps, step: int = step) -> None:
+            if next(steps) == step:
+                put(maps[2], url, 1)  # somebody else, at another step each time
+
+        done = publish(str(maps[1].path), url, tell=tell)
+        assert load(local_folder(url)).digest == done.digest == maps[1].digest
+        assert load(local_folder(f"{url}@{maps[2].digest}")).digest == maps[2].digest
+        unpublish(url, [maps[2].digest])
 
 
 def test_a_url_is_read_as_a_folder_is(maps: list[TopicMap], url: str) -> None:
