@@ -68,7 +68,7 @@ LAYERS = (
     ("corpus",),
     ("encoders", "known"),
     ("communities", "contrast", "meaning", "neighbours"),
-    ("placement", "selection"),
+    ("embedding", "placement", "selection"),
     ("projection", "clustering"),
     ("second_pass",),
     ("consensus", "hierarchy", "memberships", "model", "stability"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from topics.thirdparty import compiled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +17,7 @@ __all__ = ["EXACT_LIMIT", "NeighbourGraph", "knn_graph", "likeness", "most_simil
 
 #: Above this many papers, NN-descent beats exact search although it must be compiled first.
 EXACT_LIMIT = 30_000
-_BLOCK = 2048
+_BLOCK = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,33 +61,46 @@ def _exact(vectors: np.ndarray, k: int) -> NeighbourGraph:
     import numpy as np
 
     indices = np.empty((len(vectors), k), dtype=np.int32)
-    distances = np.empty((len(vectors), k), dtype=np.float32)
-    for start in range(0, len(vectors), _BLOCK):
-        block = slice(start, min(start + _BLOCK, len(vectors)))
-        # Rounding makes equal cosines differ by the last bits; without it ties would fall by
-        # the shape of the block rather than by the row.
-        cosines = np.round(vectors[block] @ vectors.T, 6)
-        cosines[np.arange(cosines.shape[0]), np.arange(block.start, block.stop)] = 2.0
-        near = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
-        _settle_ties(cosines, near)
-        near.sort(axis=1)
-        values = np.take_along_axis(cosines, near, axis=1)
-        order = np.argsort(-values, axis=1, kind="stable")
-        indices[block] = np.take_along_axis(near, order, axis=1)
-        distances[block] = 1 - np.take_along_axis(values, order, axis=1)
-    distances[:, 0] = 0
-    return NeighbourGraph(indices, np.clip(distances, 0, 2))
+    # As exact as the rounded values that they are compared with.
+    cosines = np.empty((len(vectors), k), dtype=np.float64)
+
+    def search(start: int) -> None:
+        block = slice(start, start + _BLOCK)
+        compiled(_largest)(vectors[block] @ vectors.T, start, indices[block], cosines[block])
+
+    # Each block is worked out by itself: how many are at a time does not show in the result.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(search, range(0, len(vectors), _BLOCK)))
+    cosines[:, 0] = 1
+    return NeighbourGraph(indices, np.clip(1 - cosines, 0, 2).astype(np.float32))
 
 
-def _settle_ties(cosines: np.ndarray, near: np.ndarray) -> None:
-    """Where more rows are equally near than there is room for, take the first ones."""
-    import numpy as np
+def _largest(block: Any, start: int, indices: Any, largest: Any) -> None:
+    """The largest of each row, falling, its own one first and of equal ones the first; compiled.
 
-    edge = np.take_along_axis(cosines, near, axis=1).min(axis=1)
-    for row in np.flatnonzero((cosines >= edge[:, None]).sum(axis=1) > near.shape[1]):
-        nearer = np.flatnonzero(cosines[row] > edge[row])
-        equal = np.flatnonzero(cosines[row] == edge[row])
-        near[row] = np.concatenate([nearer, equal])[: near.shape[1]]
+    Rounding makes equal cosines differ by the last bits: without rounding them here, ties would
+    fall by the shape of the block rather than by the row.
+    """
+    k = indices.shape[1]
+    digits, own, slack = 1e6, 2.0, 1e-6
+    for row in range(len(block)):
+        found = 0
+        for column in range(block.shape[1]):
+            value = block[row, column]
+            if column == start + row:
+                value = own
+            elif found == k and value < largest[row, k - 1] - slack:
+                continue
+            else:
+                value = round(value * digits) / digits
+            if found == k and value <= largest[row, k - 1]:
+                continue
+            at = found if found < k else k - 1
+            found = at + 1
+            while at > 0 and largest[row, at - 1] < value:
+                largest[row, at], indices[row, at] = largest[row, at - 1], indices[row, at - 1]
+                at -= 1
+            largest[row, at], indices[row, at] = value, column
 
 
 def _nn_descent(vectors: np.ndarray, k: int, seed: int) -> NeighbourGraph:

@@ -1,6 +1,6 @@
 """Fewer dimensions: the space that topics are found in, and the 2D layout.
 
-Both are UMAP (McInnes, Healy and Melville 2018) on the one shared neighbour graph. UMAP needs a
+Both are UMAP (see `topics.embedding`) on the one shared neighbour graph. UMAP needs a
 neighbourhood to speak of: below `UMAP_MIN_PAPERS` papers the layout is the first two principal
 components, which are exact and stable there.
 """
@@ -33,7 +33,7 @@ def cluster_space(
     *,
     dimensions: int,
     seed: int,
-    epochs: int | None = None,
+    epochs: int,
 ) -> np.ndarray:
     """Reduce to the space that topics are found in.
 
@@ -42,15 +42,17 @@ def cluster_space(
         graph: their neighbours.
         dimensions: wanted; fewer where there are few papers.
         seed: of the embedding.
-        epochs: of UMAP, its own number where None.
+        epochs: of the embedding.
 
     Returns:
         float32 array of shape (papers, at most ``dimensions``).
     """
+    from topics.embedding import embed, principal
+
     papers = len(vectors)
     if papers < UMAP_MIN_PAPERS:
-        return _principal(vectors, min(dimensions, papers - 1))
-    return _umap(
+        return principal(vectors, min(dimensions, papers - 1))
+    return embed(
         vectors,
         graph,
         dimensions=min(dimensions, max(2, papers // 10)),
@@ -68,62 +70,21 @@ def layout(vectors: np.ndarray, graph: NeighbourGraph, *, min_dist: float, seed:
     """
     import numpy as np
 
+    from topics.embedding import embed, principal
+
     if len(vectors) < UMAP_MIN_PAPERS:
-        points = _principal(vectors, 2)
+        points = principal(vectors, 2)
     else:
-        points = _umap(vectors, graph, dimensions=2, min_dist=min_dist, seed=seed)
+        epochs = _epochs_for(len(vectors))
+        points = embed(vectors, graph, dimensions=2, min_dist=min_dist, epochs=epochs, seed=seed)
     points = _spread_equal(points)
     points = points - (points.max(axis=0) + points.min(axis=0)) / 2
     return np.asarray(points / max(float(np.abs(points).max()), 1e-9), dtype=np.float32)
 
 
-def _umap(
-    vectors: np.ndarray,
-    graph: NeighbourGraph,
-    *,
-    dimensions: int,
-    min_dist: float,
-    seed: int,
-    epochs: int | None = None,
-) -> np.ndarray:
-    import numpy as np
-
-    from topics.thirdparty import quiet, umap_module
-
-    umap = umap_module()
-    for attempt in range(3):
-        reducer = umap.UMAP(
-            n_neighbors=graph.k,
-            n_components=dimensions,
-            min_dist=min_dist,
-            metric="cosine",
-            n_epochs=epochs,
-            # A spectral start fails on tiny or disconnected graphs and may give NaN; a random
-            # one does not (umap-learn issues 90 and 544).
-            init="spectral" if attempt == 0 and len(vectors) > 3 * dimensions else "random",
-            random_state=(seed + attempt) % 2**32,
-            n_jobs=1,
-            precomputed_knn=(graph.indices, graph.distances),
-            force_approximation_algorithm=True,
-        )
-        with quiet():
-            points = np.asarray(reducer.fit_transform(vectors), dtype=np.float32)
-        if np.isfinite(points).all():
-            return points
-    return _principal(vectors, dimensions)
-
-
-def _principal(vectors: np.ndarray, dimensions: int) -> np.ndarray:
-    """First principal components, each with the sign that makes its largest entry positive."""
-    import numpy as np
-
-    centred = np.asarray(vectors, dtype=np.float64) - vectors.mean(axis=0)
-    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
-    points = left[:, :dimensions] * singular[:dimensions]
-    signs = np.sign(points[np.abs(points).argmax(axis=0), np.arange(points.shape[1])])
-    points = points * np.where(signs == 0, 1, signs)
-    missing = dimensions - points.shape[1]
-    return np.pad(points, ((0, 0), (0, max(missing, 0)))).astype(np.float32)
+def _epochs_for(papers: int) -> int:
+    """Passes after which the 2D layout no longer gains; UMAP's own numbers."""
+    return 500 if papers <= 10_000 else 200
 
 
 def _spread_equal(points: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ WEIGHT = 0.4
 #: Ridge penalty, for each paper that is learned from.
 PENALTY = 0.003
 PARTS = 5
-_BLOCK = 256
+_BLOCK = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -60,24 +60,19 @@ def one_thread() -> Iterator[None]:
 
 
 def umap_module() -> Any:
-    """Import umap; let numba keep its slow functions on disk, and run them beside other threads.
+    """Import umap; let numba keep what we use of it on disk, and run it beside other threads.
 
-    UMAP asks for the first only for its smaller functions; the rest cost seconds in every process.
+    UMAP asks for the first only for its smaller functions.
     """
     _give_numba_a_cache()
     with quiet():
         import umap
-        import umap.layouts
         import umap.umap_
 
-    for module, name in (
-        (umap.umap_, "smooth_knn_dist"),
-        (umap.umap_, "compute_membership_strengths"),
-        (umap.layouts, "_nb_optimize_layout_euclidean_single_epoch"),
-    ):
+    for name in ("smooth_knn_dist", "compute_membership_strengths"):
         # The names are UMAP's own affair; where they change, it only compiles as often as before.
         with suppress(AttributeError, RuntimeError):
-            function = getattr(module, name)
+            function = getattr(umap.umap_, name)
             function.targetoptions["nogil"] = True
             function.enable_caching()
     return umap
