@@ -23,7 +23,7 @@ from topics.mapfiles import ENCODER
 from topics.pipeline import build_from_corpus
 from topics.progress import STAGES, Progress, Silent, Watch
 from topics.reading import Reading, read_files
-from topics.regrouping import regrouped
+from topics.regrouping import match_groups, regrouped
 from topics.settings import BuildSettings
 from topics.store import Cache, NullCache
 from topics.theming import passing, remarks_now
@@ -379,7 +379,10 @@ def _renamed(found: TopicMap, old: TopicMap) -> TopicMap:
     )
     fresh = [topic for topic in found.topics["id"] if topic not in matched]
     ids = matched | dict(zip(fresh, free_ids(_used_ids(old), len(fresh)), strict=True))
+    # A group keeps its name: no new topic takes it.
+    groups = match_groups(found, old).values()
     taken = [old.topic_names[topic] for topic in matched.values()]
+    taken += [old.group_names[group] for group in groups]
     names = []
     for topic in found.topics.to_dict("records"):
         if topic["id"] in matched:
