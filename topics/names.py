@@ -66,6 +66,8 @@ _SMALL = 15
 _SPOKEN = 2
 #: Papers in which is looked how a phrase is written, and letters after it.
 _READ, _AHEAD = 200, 40
+#: What is between a phrase and a further word of it.
+_JOINING = " -"
 
 
 def choose_names(
@@ -327,15 +329,7 @@ def _written(forms: Sequence[str], texts: Sequence[str]) -> tuple[str, float]:
         The spelling, empty where no text has one, and the share of its places after which no
         further word of the phrase comes.
     """
-    counts: dict[str, tuple[int, int]] = {}
-    for form in forms:
-        places = [
-            (text, at + len(form))
-            for text in texts
-            if (at := text.find(form)) >= 0 and _is_whole(text, at, at + len(form))
-        ]
-        goes_on = sum(continues(text[end : end + _AHEAD]) for text, end in places)
-        counts[form] = len(places), goes_on
+    counts = {form: _places(form, texts) for form in forms}
     # A plural counts double, since it names a group better.
     best = min(counts, key=lambda form: (-counts[form][0] * (1 + form.endswith("s")), form))
     if not counts[best][0]:
@@ -344,5 +338,16 @@ def _written(forms: Sequence[str], texts: Sequence[str]) -> tuple[str, float]:
     return best, (times - followed + 0.5) / (times + 1)
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
-    return not (text[max(start - 1, 0) : start].isalnum() or text[end : end + 1].isalnum())
+def _places(form: str, texts: Sequence[str]) -> tuple[int, int]:
+    """In how many texts a form first stands as a whole, and in how many of them it goes on."""
+    whole = goes_on = 0
+    length = len(form)
+    for text in texts:
+        at = text.find(form)
+        end = at + length
+        if at < 0 or text[end : end + 1].isalnum() or (at and text[at - 1].isalnum()):
+            continue
+        whole += 1
+        if text[end : end + 1] in _JOINING:
+            goes_on += continues(text[end : end + _AHEAD])
+    return whole, goes_on
