@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ __all__ = [
     "reader_of",
     "rules",
     "user_in_cookies",
+    "without_folder",
 ]
 
 #: Nobody may anything: where what is said of it cannot be read.
@@ -104,6 +106,19 @@ def current() -> Reader:
 def may_change() -> bool:
     """Whether who asks may build maps and change them."""
     return workspace() is not None and current().may_edit
+
+
+def without_folder(words: str, folder: Path) -> str:
+    """What is said of a map; to who may change none, without where on the host it lies.
+
+    Args:
+        words: that may name the map's folder, or what is in it.
+        folder: that the map is served from.
+    """
+    if not may_change():
+        for way in {folder.parent, folder.absolute().parent, folder.resolve().parent}:
+            words = words.replace(f"{way}{os.sep}", "")
+    return words
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def _draw(name: str, view: View, notices: tuple[str, ...]) -> None:
         topic_map = loading.open_map(chosen.folder)
     except MapError as error:
         frame.header(name, view, None)
-        empty.broken(error)
+        empty.broken(error, chosen.folder)
         return
     screen, gone = compose(topic_map, view, current_palette())
     frame.sidebar(screen.topic_map, screen.view, built=topic_map)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ _BEGIN = """
 <p>For programs: <a href="./openapi.json">openapi.json</a> (OpenAPI). Begin with
 <a href="./maps">the maps served here</a>.</p>
 """
+
+
+_CODE = re.compile("`([^`]+)`")
 
 
 def guide(schema: Mapping[str, Any]) -> str:
@@ -81,4 +85,5 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 
 def _text(words: object) -> str:
-    return html.escape(" ".join(str(words).split()))
+    """Words as HTML; what is between backticks is set as code is."""
+    return _CODE.sub(r"<code>\1</code>", html.escape(" ".join(str(words).split())))

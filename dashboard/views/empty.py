@@ -8,8 +8,11 @@ import streamlit as st
 
 from dashboard import access, links, text, wording
 from dashboard.state import View
+from topics.errors import MapWithdrawn
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dashboard.screen import Screen
     from topics.errors import MapError
 
@@ -45,11 +48,21 @@ def not_linked() -> None:
         )
 
 
-def broken(error: MapError) -> None:
-    """Say what is wrong with a map and what to do; the error's message holds both."""
+def broken(error: MapError, folder: Path) -> None:
+    """Say what is wrong with a map and what to do; the error's message holds both.
+
+    Args:
+        error: what came of opening it.
+        folder: that it is served from.
+    """
+    said = text.plain(access.without_folder(str(error), folder))
     with st.container(key="pm-empty"):
+        if isinstance(error, MapWithdrawn):
+            st.title("This map was withdrawn", anchor=False)
+            st.info(said, icon=":material/inventory_2:")
+            return
         st.title("This map cannot be opened", anchor=False)
-        st.error(text.plain(str(error)), icon=":material/error:")
+        st.error(said, icon=":material/error:")
         st.markdown("When it is put right, load this page again: the address stays the same.")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import links, loading, previews, text, wording
 from dashboard.state import View
 from topics import artefact
-from topics.errors import MapError
+from topics.errors import MapError, MapWithdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,10 @@ def show(view: View) -> None:
 def _card(served: ServedMap, view: View, *, is_first: bool) -> None:
     try:
         manifest = artefact.read_manifest(served.folder)
+    except MapWithdrawn:
+        st.html(text.element("p", served.title, css_class="pm-map-name"))
+        st.caption("This map was withdrawn.")
+        return
     except (MapError, OSError):
         st.html(text.element("p", served.title, css_class="pm-map-name"))
         st.caption("This map cannot be read at present.")

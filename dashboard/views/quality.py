@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard import additions, links, moved, records, solidity, text, wording
+from dashboard import access, additions, links, loading, moved, records, solidity, text, wording
 from dashboard.state import UNCLUSTERED
 from topics.limits import FIGURES, SAMPLED, limits, sampled
 from topics.trend_lines import read_on
@@ -46,7 +46,7 @@ def _show(screen: Screen) -> None:
     additions.show(screen)
     moved.show(screen)
     records.show(screen)
-    _notices(topic_map)
+    _notices(screen)
     _made(topic_map)
 
 
@@ -102,11 +102,14 @@ def _figures(topic_map: TopicMap) -> None:
         )
 
 
-def _notices(topic_map: TopicMap) -> None:
-    notices = topic_map.manifest.get("notices")
+def _notices(screen: Screen) -> None:
+    notices = screen.topic_map.manifest.get("notices")
     if not isinstance(notices, list) or not notices:
         return
-    said = "".join(text.element("li", str(notice)) for notice in notices)
+    words = list(map(str, notices))
+    if served := loading.asked_for(screen.view):
+        words = [access.without_folder(each, served.folder) for each in words]
+    said = "".join(text.element("li", each) for each in words)
     with st.expander(
         f"What was noticed while reading: {wording.count(len(notices), 'remark')}",
         icon=":material/info:",

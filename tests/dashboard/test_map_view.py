@@ -292,6 +292,7 @@ def test_a_map_that_cannot_be_opened_says_why(
     said = words_of(page)
     assert what in said
     assert remedy in said
+    assert str(tmp_path) not in said, "no business of who may only read"
 
 
 def test_a_broken_map_leaves_the_others_within_reach(folder: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dashboard.loading import open_map
-from tests.dashboard.screens import open_page
+from tests.dashboard.screens import open_page, words_of
 from tests.factories import write_map
 from tests.topics.snapshots import NOW, failing_at, put
 from topics import places
@@ -218,7 +218,11 @@ def test_a_server_shows_what_is_published_last(maps: list[TopicMap], place: Path
     put(maps[1], place, 1)
     assert "21" in [metric.value for metric in open_page(place, "quality").metric]
     unpublish(place, [first.digest], reason="why not")
-    assert "withdrawn" in " ".join(e.value for e in open_page(Path(first.address), "map").error)
+    gone = open_page(Path(first.address), "map")
+    assert gone.title[0].value == "This map was withdrawn"
+    assert "why not" in (said := gone.info[0].value)
+    assert str(place.parent) not in said
+    assert "This map was withdrawn." in words_of(open_page(Path(first.address), "maps"))
 
 
 def test_a_server_shows_a_snapshot_again_when_it_is_mended(
