@@ -92,7 +92,7 @@ def choose_names(
     import numpy as np
 
     nodes = range(len(tree.parents))
-    lower = [f"{title}. {abstract}".lower() for title, abstract in terms.texts]
+    lower = _Lowered(terms.texts)
     words = {term: column for column, term in enumerate(terms.terms)}
     written = [
         _as_written(
@@ -111,6 +111,19 @@ def choose_names(
             candidates[node] = _of_keywords(keywords[node], rows, terms) + candidates[node]
     sizes = [int(size) for size in counts.sizes]
     return distinct(candidates, tree, keywords, terms, sizes)
+
+
+class _Lowered(dict[int, str]):
+    """Title and abstract of a paper in lower case, made when it is first read."""
+
+    def __init__(self, texts: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def __missing__(self, row: int) -> str:
+        title, abstract = self._texts[row]
+        self[row] = found = f"{title}. {abstract}".lower()
+        return found
 
 
 # ---------------------------------------------------------------- what could be a name
@@ -242,7 +255,7 @@ def _as_written(
     pool: Mapping[int, tuple[float, bool]],
     papers: np.ndarray,
     terms: TermTable,
-    lower: Sequence[str],
+    lower: Mapping[int, str],
     telling: frozenset[str],
 ) -> list[Candidate]:
     """Phrases that could name a node, those that fit best by count, as its papers write them.

@@ -13,7 +13,7 @@ from topics.phrases import SEGMENT, TOKEN, breaks, is_function, key_of
 from topics.pieces import Spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from topics.pieces import Pieces
 
@@ -27,60 +27,78 @@ _END, _NOTHING = -2, -3
 #: Marks of these; no pattern takes them for letters, blanks or punctuation.
 _BORDER, _BROKEN = "\x00", "\x01"
 _MARKS = str.maketrans(dict.fromkeys((_BORDER, _BROKEN), "\x02"))
+_BATCH = 2**17  # pieces whose words are held at once
 _WORDS = re.compile(rf"[{_BORDER}{_BROKEN}]|{TOKEN.pattern}")
 _FIRST = re.compile(rf"{_BORDER}((?:{TOKEN.pattern})?)")
 
 
 def words_of(pieces: Pieces) -> tuple[Spread, list[str]]:
     """What `phrases.words` gives of each piece, as numbers, and the key of each number."""
-    found = _WORDS.findall(_BORDER.join(_unmarked(pieces.distinct)) + _BORDER)
     keys: dict[str, int] = {}
-    told = {_BORDER: _END}
-    for word in _distinct(found):
+
+    def number(word: str) -> int:
         key = key_of(word)
-        told[word] = _NOTHING if is_function(key) else keys.setdefault(key, len(keys))
-    return _spread(found, told, len(pieces.distinct)), list(keys)
+        return _NOTHING if is_function(key) else keys.setdefault(key, len(keys))
+
+    texts = (_BORDER.join(some) + _BORDER for some in _batches(pieces))
+    return _spread(texts, _Told(number), len(pieces.distinct)), list(keys)
 
 
 def elements_of(pieces: Pieces) -> tuple[Spread, list[str]]:
     """Words of each piece as numbers, with `BREAK` where no phrase goes on, and each word."""
-    # The blanks around a piece tell a dash that stands alone from one within a word.
-    text = f" {f' {_BORDER} '.join(_unmarked(pieces.distinct))} {_BORDER}"
-    found = _WORDS.findall(SEGMENT.sub(_BROKEN, text))
     written: list[str] = []
-    told = {_BORDER: _END, _BROKEN: BREAK}
-    for word in _distinct(found):
+
+    def number(word: str) -> int:
         if breaks(key_of(word)):
-            told[word] = BREAK
-        else:
-            told[word] = len(written)
-            written.append(word)
-    return _spread(found, told, len(pieces.distinct)), written
+            return BREAK
+        written.append(word)
+        return len(written) - 1
+
+    # The blanks around a piece tell a dash that stands alone from one within a word.
+    texts = (f" {f' {_BORDER} '.join(some)} {_BORDER}" for some in _batches(pieces))
+    parted = (SEGMENT.sub(_BROKEN, text) for text in texts)
+    return _spread(parted, _Told(number), len(pieces.distinct)), written
 
 
 def first_words(pieces: Pieces) -> list[str]:
     """The word that each piece begins with; empty where it begins with none."""
-    text = _BORDER.join(_unmarked(pieces.distinct))
-    return _FIRST.findall(_BORDER + text) if pieces.distinct else []
+    texts = (_BORDER + _BORDER.join(some) for some in _batches(pieces))
+    return [word for text in texts for word in _FIRST.findall(text)]
 
 
-def _unmarked(pieces: Sequence[str]) -> Sequence[str]:
-    """The pieces without the marks, which only texts that nobody made readable have."""
-    if any(mark in piece for mark in (_BORDER, _BROKEN) for piece in pieces):
-        return [piece.translate(_MARKS) for piece in pieces]
-    return pieces
+class _Told(dict[str, int]):
+    """The number of each word, which is asked for once a word."""
+
+    def __init__(self, number: Callable[[str], int]) -> None:
+        super().__init__({_BORDER: _END, _BROKEN: BREAK})
+        self._number = number
+
+    def __missing__(self, word: str) -> int:
+        self[word] = found = self._number(word)
+        return found
 
 
-def _distinct(found: Iterable[str]) -> Iterable[str]:
-    return (word for word in dict.fromkeys(found) if word not in (_BORDER, _BROKEN))
+def _batches(pieces: Pieces) -> Iterator[Sequence[str]]:
+    """So many pieces at a time, without the marks, which only unreadable texts have."""
+    for start in range(0, len(pieces.distinct), _BATCH):
+        some = pieces.distinct[start : start + _BATCH]
+        if any(mark in piece for mark in (_BORDER, _BROKEN) for piece in some):
+            yield [piece.translate(_MARKS) for piece in some]
+        else:
+            yield some
 
 
-def _spread(found: Sequence[str], told: Mapping[str, int], pieces: int) -> Spread:
+def _spread(texts: Iterable[str], told: _Told, pieces: int) -> Spread:
     """Numbers of words and marks by the piece that they are of."""
     import numpy as np
 
-    numbers = np.fromiter(map(told.__getitem__, found), dtype=np.int32, count=len(found))
-    piece = np.cumsum(numbers == _END)
+    parts = [np.zeros(0, np.int32)]
+    for text in texts:
+        found = _WORDS.findall(text)
+        parts.append(np.fromiter(map(told.__getitem__, found), dtype=np.int32, count=len(found)))
+    numbers = np.concatenate(parts)
+    parts.clear()
+    piece = np.cumsum(numbers == _END, dtype=np.int32)
     kept = np.flatnonzero(numbers >= BREAK)
     starts = np.zeros(pieces + 1, dtype=np.int64)
     np.cumsum(np.bincount(piece[kept], minlength=pieces), out=starts[1:])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from topics import tokens
 from topics.phrases import TOKEN, breaks, key_of, segments, words
 from topics.pieces import Pieces, Spread
 from topics.tokens import BREAK, elements_of, first_words, words_of
@@ -27,6 +29,18 @@ def test_words_are_those_of_each_piece(texts: list[str]) -> None:
     spread, keys = words_of(pieces)
     found = [[keys[number] for number in numbers] for numbers in _by_piece(spread)]
     assert found == [words(piece) for piece in pieces.distinct]
+
+
+def test_many_pieces_are_gone_through_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = Pieces.of(["Graph-based nets: the nets", "of low-rank nets, – graphs \x01"])
+    at_once = [words_of(pieces), elements_of(pieces)]
+    begins = first_words(pieces)
+    monkeypatch.setattr(tokens, "_BATCH", 2)
+    for (one, known), (other, same) in zip(
+        at_once, [words_of(pieces), elements_of(pieces)], strict=True
+    ):
+        assert (_by_piece(one), known) == (_by_piece(other), same)
+    assert first_words(pieces) == begins
 
 
 @settings(max_examples=60)
