@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +12,9 @@ from topics import tokens
 from topics.phrases import TOKEN, breaks, key_of, segments, words
 from topics.pieces import Pieces, Spread
 from topics.tokens import BREAK, elements_of, first_words, words_of
+
+if TYPE_CHECKING:
+    import pytest
 
 _PARTS = ["low-rank", "GPUs", "the", "don’t", " ", "\n", "–", "-", "--", ".", "C++", "\x00", "\x01"]
 _TEXTS = st.lists(st.lists(st.sampled_from(_PARTS) | st.text(max_size=3)).map("".join), max_size=8)
