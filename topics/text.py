@@ -51,13 +51,21 @@ _TRAIL = ".,;:!?'’”)]*"
 _GENERIC = frozenset(("here", "link", "url", "this https url", "this url", "this link", "website"))
 
 
-def clean(text: str) -> str:
+def clean(text: str, *, tex: bool = True) -> str:
     r"""Make text readable: one line of plain characters, with no TeX and no page artefacts.
 
     ``$O(1/T^2)$`` becomes O(1/T²), ``na\"{\i}ve`` naïve, ``300times`` 300×; entities, mojibake,
     control characters and runs of white space are put right. Cleaning twice changes nothing.
+
+    Args:
+        text: as it is written.
+        tex: False where it is known to hold no TeX and nothing that is left of it.
     """
-    text = scrub(text)
+    scrubbed = scrub(text)
+    # What was no TeX before its letters were put right may be afterwards.
+    if not tex and scrubbed == text:
+        return text
+    text = scrubbed
     for _ in range(_ROUNDS):
         once = _once(text)
         if once == text:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["without_labels"]
+__all__ = ["BARE", "CORE", "OTHER_TONGUES", "WITH", "without_labels"]
 
 #: Words that name a section of a structured abstract.
-_CORE = (
+CORE = (
     r"abstracts?|backgrounds?|introduction|objectives?|aims?|purposes?|goals?|methods?"
     r"|methodolog(?:y|ies)|results?|findings?|conclusions?|discussions?|designs?|settings?"
     r"|participants?|patients?|subjects?|interventions?|measures?|measurements?|outcomes?|context"
@@ -20,7 +20,7 @@ _CORE = (
     r"|experimental|applications?|impact|improvements?|evaluation|report|covered|opinion"
 )
 #: Words that go with these in a label, and are none on their own.
-_WITH = (
+WITH = (
     r"main|key|primary|secondary|study|studies|research|practical|social|clinical|principal|data"
     r"|statistical|of|the|or|for|and|on|in|to|authors?['’]?|author['’]s|materials?|theoretical"
     r"|managerial|potential|major|trial|search|collection|eligibility|level|scientific|technical"
@@ -30,7 +30,7 @@ _WITH = (
     r"|comparison|with|prior|concluding|remarks?|size|duration|competing|interests?|interest\(s\)"
     r"|reasons?|caution|chance|already|end|points?|endpoints?"
 )
-_OTHER_TONGUES = (
+OTHER_TONGUES = (
     r"antecedentes|introducción|objetivos?|métodos?|material y métodos|resultados"
     r"|conclusi(?:ón|ones)|introdução|materiais e métodos|material e métodos"
     r"|conclus(?:ão|ões)|hintergrund|einleitung|zielsetzung|ziele?|fragestellung|methoden?"
@@ -45,13 +45,13 @@ _SENTENCE = r"[A-Z“\"(](?:[a-z0-9,.]|\s[a-z0-9])"
 
 def _label(words: int) -> str:
     """A pattern of labels with at most so many words before and after one that names a section."""
-    before = rf"(?:(?:{_WITH}){_JOIN}){{0,{words}}}"
-    after = rf"(?:{_JOIN}(?:{_CORE}|{_WITH})){{0,{words}}}"
-    return rf"(?i:{before}(?:{_CORE}){after}|{_OTHER_TONGUES})(?!\w)"
+    before = rf"(?:(?:{WITH}){_JOIN}){{0,{words}}}"
+    after = rf"(?:{_JOIN}(?:{CORE}|{WITH})){{0,{words}}}"
+    return rf"(?i:{before}(?:{CORE}){after}|{OTHER_TONGUES})(?!\w)"
 
 
 #: Words that a label may begin with, found by themselves before any label is looked for.
-_FIRST = re.compile(rf"(?:{_CORE}|{_WITH}|{_OTHER_TONGUES.replace(' ', '|')})", re.IGNORECASE)
+_FIRST = re.compile(rf"(?:{CORE}|{WITH}|{OTHER_TONGUES.replace(' ', '|')})", re.IGNORECASE)
 _NEVER_FIRST = frozenset("of the or for and on in to this is how with about already".split())
 #: Where a section may begin: at the start, on a new line, after a sentence or an item.
 _PLACE = re.compile(r"[\n.!?;:)\]”\"’%]\s*(?P<word>[A-ZÀ-Þ][^\W\d_]+)")
@@ -65,7 +65,7 @@ _ALONE = re.compile(rf"{_label(4)}[ \t]*(?=\n)")
 _STOPPED = re.compile(rf"{_label(2)}\s?\.(?=\s+[A-Z“\"(\d]|\s*\Z)")
 #: Bare labels: capitals before an ordinary sentence, or several of the commonest in one text.
 _CAPITALS = re.compile(rf"(?=[A-ZÀ-Þ]{{3}}){_label(4)}(?<=[A-ZÀ-Þ)])(?=\s+(?:{_SENTENCE}|\d))")
-_COMMON = (
+BARE = (
     r"Background|Introduction|Objectives?|Aims?|Purpose|Goals?|Methods?|Methodology|Results?"
     r"|Findings|Conclusions?|Discussion|Materials? and [Mm]ethods?|Patients and [Mm]ethods"
     r"|Study [Dd]esign|Methods and [Rr]esults|Methods and [Ff]indings|Design|Setting|Participants"
@@ -74,7 +74,7 @@ _COMMON = (
     r"|Conclusions? and [Rr]elevance|Measurements|Rationale|Main [Rr]esults|Search [Mm]ethods"
     r"|Selection [Cc]riteria|Data [Cc]ollection and [Aa]nalysis|Authors?['’] [Cc]onclusions?"
 )
-_PLAIN = re.compile(rf"(?:{_COMMON})(?=\s+{_SENTENCE})")
+_PLAIN = re.compile(rf"(?:{BARE})(?=\s+{_SENTENCE})")
 _BRACKETED = re.compile(
     r"\s?[【\[［](?:目的|方法|结果|结论|背景|目标|摘要|結果|結論|対象と方法)[】\]］]\s?[:：]?"
     r"|(?:\A|(?<=[。．.\n]))\s?(?:目的|方法|结果|结论|背景|摘要|結果|結論)\s?[:：]"
@@ -93,7 +93,7 @@ _TITLE = re.compile(
     r"|(?:International|National) audience\s*[;:.]?\s*(?=[A-Z]))"
 )
 #: The dash that the Cochrane Library puts before the name of each section.
-_DASHED = re.compile(rf"(?:(?<=\A)|(?<=[.!?)]\s))[-–]\s+(?=(?:{_COMMON})\s)")
+_DASHED = re.compile(rf"(?:(?<=\A)|(?<=[.!?)]\s))[-–]\s+(?=(?:{BARE})\s)")
 #: A word that a sentence may begin with once its label is gone; not ``mRNA``, not ``p53``.
 _WORD = re.compile(r"\s*[a-z](?:[a-z]+(?=[\s,])|(?=\s))")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["without_notices"]
+__all__ = ["SIGNS", "without_notices"]
 
 _YEAR = r"(?:1[89]|20)\d\d"
 _MARK = re.compile(
@@ -61,7 +61,7 @@ _HOUSE = re.compile(
 #: What every mark holds.
 _SIGN = re.compile(r"©|\([cC ]|opyright")
 #: Anything that can be the beginning of a notice; looked for before all else, one by one.
-_QUICK = (
+SIGNS = (
     "©", "opyright", "(c)", "(C)", "reserved", "Reserved", "licen", "Licen", "ublish",
     "pen access", "pen-access", "pen Access", "pen-Access", "PEN ACCESS", "ABSTRACT",
     "permission", "Psyc", "upplement", "responsibility", "CC-BY", "CC BY", "behalf", "Thieme",
@@ -106,7 +106,7 @@ def without_notices(text: str) -> str:
 
 
 def _may_hold_notice(text: str) -> bool:
-    return any(map(text.__contains__, _QUICK)) or (
+    return any(map(text.__contains__, SIGNS)) or (
         "bstract" in text and _QUICK_WORD.search(text) is not None
     )
 

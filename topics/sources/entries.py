@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from topics.errors import SourceError
 from topics.sources.abstracts import abstract_text
 from topics.sources.identifiers import find_url, pubmed_url
 from topics.sources.markup import readable
+from topics.sources.readiness import Need, needs
 from topics.sources.record import Record, Reject, SourceRead
 from topics.sources.spool import RecordKeeper
 from topics.text import clean
@@ -29,6 +31,8 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _STOP = re.compile(r"(?<=[^\W\d_]{3})\.$|(?<=[\d)\]”\"’])\.$")
+#: Entries that are looked at together.
+_AT_ONCE = 512
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]")
 
 
@@ -79,12 +83,16 @@ def finish(
     """
     kept = RecordKeeper()
     rejects: list[Reject] = []
-    for entry in entries:
-        one = made(entry, document.source)
-        if isinstance(one, Record):
-            kept.add(one)
-        else:
-            rejects.append(one)
+    entries = iter(entries)
+    while some := list(islice(entries, _AT_ONCE)):
+        titles = needs([entry.title for entry in some])
+        abstracts = needs([entry.abstract for entry in some], framed=True)
+        for entry, title, abstract in zip(some, titles, abstracts, strict=True):
+            one = made(entry, document.source, title=title, abstract=abstract)
+            if isinstance(one, Record):
+                kept.add(one)
+            else:
+                rejects.append(one)
     if not len(kept) and not rejects:
         raise SourceError(
             f"{document.source}: looks like {kind} and holds no entry. "
@@ -100,9 +108,14 @@ def finish(
     )
 
 
-def title_text(raw: str) -> str:
-    """A readable title: no full stop at its end, none of the ways to say that there is none."""
-    title = readable(raw)
+def title_text(raw: str, need: Need = Need.ANY) -> str:
+    """A readable title: no full stop at its end, none of the ways to say that there is none.
+
+    Args:
+        raw: as the source has it.
+        need: what is known of it; see `topics.sources.readiness.needs`.
+    """
+    title = readable(raw, need)
     if _NO_TITLE.fullmatch(title[:80]):
         return ""
     whole = _BRACKETED.fullmatch(title.rstrip(".")) if title.startswith("[") else None
@@ -111,19 +124,28 @@ def title_text(raw: str) -> str:
     return _STOP.sub("", title) if title.endswith(".") else title
 
 
-def made(entry: Entry, source: str) -> Record | Reject:
-    """The record of an entry, or why there is none."""
+def made(
+    entry: Entry, source: str, *, title: Need = Need.ANY, abstract: Need = Need.ANY
+) -> Record | Reject:
+    """The record of an entry, or why there is none.
+
+    Args:
+        entry: of a file.
+        source: the file's name.
+        title: what is known of its title; see `topics.sources.readiness.needs`.
+        abstract: and of its abstract.
+    """
     if entry.reason is not None:
         return Reject(source=source, line=entry.line, reason=entry.reason)
-    title, abstract = title_text(entry.title), abstract_text(entry.abstract)
-    if not title and not abstract:
+    heading, text = title_text(entry.title, title), abstract_text(entry.abstract, abstract)
+    if not heading and not text:
         return Reject(source=source, line=entry.line, reason=NOTHING_IN_IT)
     url = find_url(entry.url) if entry.url else None
     if url is None and entry.pmid is not None:
         url = pubmed_url(entry.pmid)
     return Record(
-        title=title,
-        abstract=abstract,
+        title=heading,
+        abstract=text,
         date=entry.date,
         authors=tuple(filter(None, map(clean, entry.authors))),
         comments=entry.comments,

@@ -6,6 +6,7 @@ import html
 import re
 from html.entities import html5
 
+from topics.sources.readiness import Need
 from topics.tex import script
 from topics.text import clean
 
@@ -56,9 +57,14 @@ _DOCUMENT = re.compile(
 )
 
 
-def readable(text: str) -> str:
-    """One line of readable text, of what holds tags, entities or TeX."""
-    return clean(plain(text))
+def readable(text: str, need: Need = Need.ANY) -> str:
+    """One line of readable text, of what holds tags, entities or TeX.
+
+    Args:
+        text: as a source has it.
+        need: what is known of it; see `topics.sources.readiness.needs`.
+    """
+    return clean(plain(text) if need & Need.TAGS else text, tex=bool(need & ~Need.FRAME))
 
 
 def plain(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from topics.mojibake import repairs, watched
@@ -17,6 +17,7 @@ from topics.sources.entries import NOTHING_IN_IT, title_text
 from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid, find_url, pubmed_url
 from topics.sources.originals import differing
 from topics.sources.people import read_authors
+from topics.sources.readiness import Need, needs
 from topics.sources.record import Record, Reject
 from topics.sources.spool import RecordKeeper
 
@@ -31,6 +32,8 @@ __all__ = ["MOST_COLUMNS", "SAMPLE", "Row", "TableRead", "no_records", "read_tab
 MOST_COLUMNS = 16_384
 #: Rows by which columns are told.
 SAMPLE = 500
+#: Rows whose texts are looked at together.
+_AT_ONCE = 1024
 #: Columns of Springer's search results, which name authors with nothing between them.
 _SPRINGER = frozenset(("itemtitle", "itemdoi"))
 _HEADER_ONLY = "There is no row with anything in it below them."
@@ -96,9 +99,9 @@ def read_table(
     kept = RecordKeeper()
     rejects: list[Reject] = []
     originals: dict[int, dict[str, str]] = {}
-    for row in chain(early, iterator):
+    for row, title, abstract in _with_needs(chain(early, iterator), match):
         before = repairs()
-        made = maker.make(row) if isinstance(row, Row) else row
+        made = maker.make(row, title, abstract) if isinstance(row, Row) else row
         if isinstance(made, Record):
             if repairs() > before and (fields := maker.as_written(row, made)):
                 originals[len(kept)] = fields
@@ -109,6 +112,23 @@ def read_table(
         raise no_records(source, columns, why=_HEADER_ONLY)
     told = replace(match, kept=extras.places)
     return TableRead(kept.records, tuple(rejects), told, maker.notices, originals)
+
+
+def _with_needs(
+    rows: Iterator[Row | Reject], match: ColumnMatch
+) -> Iterator[tuple[Row | Reject, Need, Need]]:
+    """Each row with what is to be done about its title and its abstract."""
+    while some := list(islice(rows, _AT_ONCE)):
+        cells = [row.cells if isinstance(row, Row) else () for row in some]
+        titles, abstracts = (
+            needs(
+                [row[place] if place is not None and place < len(row) else "" for row in cells],
+                framed=name == "abstract",
+            )
+            for name in ("title", "abstract")
+            for place in (match.places.get(name),)
+        )
+        yield from zip(some, titles, abstracts, strict=True)
 
 
 def no_records(source: str, columns: Sequence[str], *, why: str = _UNKNOWN) -> NoRecords:
@@ -173,7 +193,9 @@ class _Maker:
             notices.append(f"{rows} empty and no record.")
         return tuple(notices)
 
-    def make(self, row: Row) -> Record | Reject | None:
+    def make(
+        self, row: Row, title_needs: Need = Need.ANY, abstract_needs: Need = Need.ANY
+    ) -> Record | Reject | None:
         """The record of a row, why there is none, or None for a row with nothing in it."""
         cells = row.cells
         values = {
@@ -181,8 +203,8 @@ class _Maker:
             for name, place in self.match.places.items()
             if place < len(cells) and is_full(cells[place])
         }
-        title = title_text(_text(values.get("title"), " "))
-        abstract = abstract_text(_text(values.get("abstract"), "\n"))
+        title = title_text(_text(values.get("title"), " "), title_needs)
+        abstract = abstract_text(_text(values.get("abstract"), "\n"), abstract_needs)
         width = len(self.match.columns)
         if len(cells) < width and any(map(is_full, cells)):
             if not title:
