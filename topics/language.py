@@ -26,7 +26,10 @@ _SURE = 0.9
 #: Share of these words in a text that no other language reaches.
 _ENGLISH_SHARE = 0.12
 _ENGLISH_WORDS = frozenset(
-    "the of and that this with for from are which we by is to our it can these be have".split()
+    (
+        "the of and that this with for from are which we by is to our it can these be have using "
+        "while such into its their through between however each they when where show"
+    ).split()
 )
 _WORD = re.compile(r"[^\W\d_]+")
 #: Languages that abstracts are written in; detection chooses among them.
@@ -59,9 +62,16 @@ def language_notice(abstracts: Sequence[str], *, of: int | None = None) -> str |
     told = [text for text in abstracts if len(text) >= TELLING]
     step = sample_step(len(told) if of is None else of)
     sample = told if of is not None else told[::step]
-    others = Counter(code for text in sample if (code := language_of(text)) not in (None, ENGLISH))
+    # The model is slow to load; where all but a few are surely in English, nobody asks it.
+    doubtful = [text for text in sample if not _is_english(text)]
+    least = max(_FEWEST, _SHARE * len(sample))
+    if len(doubtful) < least:
+        return None
+    others = Counter(
+        code for text in doubtful if (code := language_of(text)) not in (None, ENGLISH)
+    )
     count = others.total()
-    if count < _FEWEST or count < _SHARE * len(sample):
+    if count < least:
         return None
     common = others.most_common()
     first, most = common[0]
@@ -85,14 +95,23 @@ def language_notice(abstracts: Sequence[str], *, of: int | None = None) -> str |
 
 def language_of(text: str) -> str | None:
     """The code of a text's language, such as ``en``; None where nothing is certain enough."""
-    text = text[:_ENOUGH]
-    words = [word.casefold() for word in _WORD.findall(text)]
-    english = sum(word in _ENGLISH_WORDS for word in words)
-    # Nearly all abstracts end here, so that the model is seldom loaded.
-    if english >= _ENGLISH_SHARE * len(words) and english > 3:
+    if _is_english(text):
         return ENGLISH
+    text = text[:_ENOUGH]
     code, certainty = _identifier().classify(text)
     return str(code) if certainty >= _SURE else None
+
+
+def _is_english(text: str) -> bool:
+    """Whether words tell it that no other language has so many of; true of nearly all abstracts."""
+    text = text[:_ENOUGH]
+    words = (
+        _WORD.findall(text.lower())
+        if text.isascii()
+        else [word.casefold() for word in _WORD.findall(text)]
+    )
+    english = sum(map(_ENGLISH_WORDS.__contains__, words))
+    return english > 3 and english >= _ENGLISH_SHARE * len(words)
 
 
 @cache

@@ -30,6 +30,8 @@ _ENTITY = re.compile(
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 _WEB = r"(?:[^\s<>{}\"`|\\^$]|\\[_%&#~])+"
+_HOST_END = "(?:com|org|net|io|edu|ai|co|dev|gov)/"
+_HOST = re.compile(rf"\.{_HOST_END}")
 #: Addresses and paths, whose underscores and tildes are their own, and what each must hold.
 _ADDRESSES = (
     # A command that hides an address other than the web's is shown for what it is.
@@ -41,7 +43,7 @@ _ADDRESSES = (
         ),
     ),
     ("://", re.compile(rf"\b(?:https?|ftp)://{_WEB}")),
-    ("/", re.compile(rf"\b(?:[\w-]+\.)+(?:com|org|net|io|edu|ai|co|dev|gov)/{_WEB}")),
+    ("/", re.compile(rf"\b(?:[\w-]+\.)+{_HOST_END}{_WEB}")),
     ("@", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     (":\\", re.compile(r"\b[A-Za-z]:\\[\w.$~-]*(?:\\[\w.$~-]+)*")),
     ("\\\\", re.compile(r"\\\\[\w.-]+(?:\\[\w.$~-]+)+")),
@@ -138,7 +140,7 @@ def _mask(text: str) -> tuple[str, list[str]]:
         return chr(ord(MASKS[0]) + len(addresses) - 1) + address[len(kept) :]
 
     for needle, pattern in _ADDRESSES:
-        if needle in text:
+        if needle in text and (needle != "/" or _HOST.search(text)):
             text = pattern.sub(hide, text)
     return text, addresses
 
@@ -227,9 +229,12 @@ _BREAKS = frozenset(
 
 
 def _dashes(text: str) -> str:
-    text = re.sub(r"(?<=\s)---?(?=\s)", "–", text)
-    text = re.sub(r"(?<=[^\s-])---(?=[^\s-])", "—", text)
-    text = re.sub(r"(?<=[\w)\]”’%×°])-- (?=\w)", " – ", text)
+    if " --" in text or not text.isascii():  # there may be other blanks
+        text = re.sub(r"(?<=\s)---?(?=\s)", "–", text)
+    if "---" in text:
+        text = re.sub(r"(?<=[^\s-])---(?=[^\s-])", "—", text)
+    if "-- " in text:
+        text = re.sub(r"(?<=[\w)\]”’%×°])-- (?=\w)", " – ", text)
 
     parts: list[str] = []
     at = 0

@@ -10,7 +10,7 @@ from topics.remnants import _RULES
 from topics.sources.abstract_labels import BARE, CORE, OTHER_TONGUES, WITH
 from topics.sources.abstracts import abstract_text
 from topics.sources.entries import title_text
-from topics.sources.readiness import Need, needs
+from topics.sources.readiness import ANY, FRAME, TAGS, TEX, needs
 from topics.text import _TELLTALES
 
 PLAIN = (
@@ -19,12 +19,13 @@ PLAIN = (
 )
 #: What the rules look for, with what may stand beside it.
 NEEDLES = [
-    *(needle for needles, _, _ in _RULES for needle in needles),
+    *(needle for _, needles, _, _ in _RULES for needle in needles),
     *_TELLTALES,
     *"Methods Results METHODS Study Design Aim Abstract Summary Zielsetzung Objective: - –".split(),
     *("What is known", "Main Outcome Measures", "©", "(c)", "Copyright", "published by", "Wiley"),
     *("<b>", "&amp;", "\\documentclass", "/sub 2/", "]]>", "目的", "İ", "\u00a0", "\n", "\t", "é"),
-    *(" ", " ", "\u201c", "e\u0301", "1 times ", "\x07", ". ", ": ", "; ", ") ", "2", "3", "A", "x", "R", "ℝ", "²", "n", "ⁿ"),
+    *(" ", " ", "\u201c", "e\u0301", "1 times ", "\x07", "--", ". "),
+    *(": ", "; ", ") ", "2", "3", "A", "x", "R", "ℝ", "²", "n", "ⁿ"),
     *("Ã©", "\u200b", "sim", "left", "in", "O(", "the", "of", "1{", "α", "x2014"),
 ]  # fmt: skip
 
@@ -52,7 +53,7 @@ def test_every_label_is_seen(words: str) -> None:
 
 def test_ordinary_texts_are_ready_and_others_are_not() -> None:
     texts = [PLAIN, "An <i>odd</i> one", "300times more", "© 2020 A Press", None, "\ud800 half"]
-    assert needs(texts[:4], framed=True) == [Need(0), Need.TAGS, Need.TEX, Need.FRAME]
-    assert needs([PLAIN, None], framed=True) == [Need(0), Need.ANY]
-    assert needs(texts) == [Need.ANY] * len(texts)
+    assert needs(texts[:4], framed=True) == [0, TAGS, TEX, FRAME]
+    assert needs([PLAIN, None], framed=True) == [0, ANY]
+    assert needs(texts) == [ANY] * len(texts)
     assert needs([]) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -193,3 +194,14 @@ def test_damaged_json(data: bytes) -> None:
 def test_any_json(value: Any) -> None:
     survives(JSON_ROWS, json.dumps(value).encode())
     survives(JSON_ROWS, json.dumps([PAPER, value]).encode())
+
+
+def test_decimal_numbers_are_numbers() -> None:
+    columns = {
+        "title": ["On the sums of money", "On the sums of time"],
+        "year": pa.array([Decimal(2019), None], pa.decimal128(4, 0)),
+        "grant": pa.array([Decimal("12.50"), Decimal("3.00")], pa.decimal128(9, 2)),
+    }
+    one, other = read(PARQUET, parquet(columns)).records
+    assert (one.date, one.extra) == ("2019", (("grant", 12.5),))
+    assert (other.date, other.extra) == (None, (("grant", 3.0),))

@@ -7,7 +7,7 @@ import re
 from topics.sources.abstract_labels import without_labels
 from topics.sources.abstract_notices import without_notices
 from topics.sources.markup import plain
-from topics.sources.readiness import Need
+from topics.sources.readiness import ANY, FRAME, TAGS, TEX
 from topics.text import clean
 
 __all__ = ["abstract_text", "tidy_abstract"]
@@ -46,16 +46,16 @@ def tidy_abstract(text: str) -> str:
     return "" if _says_nothing(text) else text
 
 
-def abstract_text(raw: str, need: Need = Need.ANY) -> str:
+def abstract_text(raw: str, need: int = ANY) -> str:
     """A readable, tidy abstract of what a source holds, with tags, entities, TeX and all.
 
     Args:
         raw: as the source has it.
         need: what is known of it; see `topics.sources.readiness.needs`.
     """
-    if need & (Need.TAGS | Need.FRAME) or _says_nothing(raw):
+    if need & (TAGS | FRAME) or _says_nothing(raw):
         return clean(tidy_abstract(plain(raw))) if raw else ""
-    return clean(raw, tex=bool(need & Need.TEX))
+    return clean(raw, tex=bool(need & TEX))
 
 
 def _says_nothing(text: str) -> bool:

@@ -24,6 +24,8 @@ _MONTH_YEAR = re.compile(r"(\d{1,2})[/.-](\d{4})")
 _CJK = re.compile(r"(\d{4})\s*[年년](?:\s*(\d{1,2})\s*[月월](?:\s*(\d{1,2})\s*[日일号])?)?")
 _ANY_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _LONGEST = 80
+#: Kinds of values that hold a date.
+_LISTS, _WRITTEN = (list, tuple), (str, int, float)
 
 
 def read_cell_date(
@@ -43,10 +45,10 @@ def read_cell_date(
     """
     if isinstance(value, dt.date):
         return written_date(value.year, value.month, value.day)
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         parts = [part for part in value[:3] if type(part) is int]
         return written_date(*parts) if parts and len(parts) == len(value[:3]) else None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, _WRITTEN):
         return None
     if isinstance(value, float):
         value = int(value) if value.is_integer() else value

@@ -11,7 +11,7 @@ from topics.errors import SourceError
 from topics.sources.abstracts import abstract_text
 from topics.sources.identifiers import find_url, pubmed_url
 from topics.sources.markup import readable
-from topics.sources.readiness import Need, needs
+from topics.sources.readiness import ANY, needs
 from topics.sources.record import Record, Reject, SourceRead
 from topics.sources.spool import RecordKeeper
 from topics.text import clean
@@ -32,7 +32,7 @@ _NO_TITLE = re.compile(
 )
 _STOP = re.compile(r"(?<=[^\W\d_]{3})\.$|(?<=[\d)\]”\"’])\.$")
 #: Entries that are looked at together.
-_AT_ONCE = 512
+_AT_ONCE = 4096
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]")
 
 
@@ -108,7 +108,7 @@ def finish(
     )
 
 
-def title_text(raw: str, need: Need = Need.ANY) -> str:
+def title_text(raw: str, need: int = ANY) -> str:
     """A readable title: no full stop at its end, none of the ways to say that there is none.
 
     Args:
@@ -124,9 +124,7 @@ def title_text(raw: str, need: Need = Need.ANY) -> str:
     return _STOP.sub("", title) if title.endswith(".") else title
 
 
-def made(
-    entry: Entry, source: str, *, title: Need = Need.ANY, abstract: Need = Need.ANY
-) -> Record | Reject:
+def made(entry: Entry, source: str, *, title: int = ANY, abstract: int = ANY) -> Record | Reject:
     """The record of an entry, or why there is none.
 
     Args:

@@ -28,6 +28,8 @@ _NAME, _CELL = 60, 200
 _TEXT = 200
 #: Things in one cell beyond which it is a vector, not a list of words.
 _LIST = 60
+#: Kinds of cells, and of what a list holds.
+_LISTS, _TIMES, _WORDS = (list, tuple), (dt.date, dt.time), (str, int)
 #: What programs write over a column that has no name of its own: the numbers of the rows.
 _NAMELESS = re.compile(
     r"(?:column|unnamed:?)[ _]?\d+(?:_level_\d+)?(?: \(\d+\))?|index", re.IGNORECASE
@@ -94,11 +96,11 @@ def _said(cell: Any, *, cut: bool = True) -> str | int | float | None:
         return cell if abs(cell) < 2**53 else str(cell)
     if isinstance(cell, float):
         return cell if abs(cell) != float("inf") else None
-    if isinstance(cell, list | tuple):
-        if len(cell) > _LIST or not all(isinstance(part, str | int) for part in cell):
+    if isinstance(cell, _LISTS):
+        if len(cell) > _LIST or not all(isinstance(part, _WORDS) for part in cell):
             return None
         cell = "; ".join(str(part) for part in cell if is_full(part))
-    elif isinstance(cell, dt.datetime | dt.date | dt.time):
+    elif isinstance(cell, _TIMES):
         cell = cell.isoformat()
     if not isinstance(cell, str):
         return None

@@ -6,7 +6,7 @@ import html
 import re
 from html.entities import html5
 
-from topics.sources.readiness import Need
+from topics.sources.readiness import ANY, TAGS, TEX
 from topics.tex import script
 from topics.text import clean
 
@@ -57,14 +57,14 @@ _DOCUMENT = re.compile(
 )
 
 
-def readable(text: str, need: Need = Need.ANY) -> str:
+def readable(text: str, need: int = ANY) -> str:
     """One line of readable text, of what holds tags, entities or TeX.
 
     Args:
         text: as a source has it.
         need: what is known of it; see `topics.sources.readiness.needs`.
     """
-    return clean(plain(text) if need & Need.TAGS else text, tex=bool(need & ~Need.FRAME))
+    return clean(plain(text) if need & TAGS else text, tex=bool(need & (TAGS | TEX)))
 
 
 def plain(text: str) -> str:

@@ -19,6 +19,8 @@ __all__ = ["PARQUET", "ParquetTable"]
 
 _MAGIC, _ENCRYPTED = b"PAR1", b"PARE"
 _BATCH = 1024
+#: Digits of the longest whole numbers that are kept as such.
+_DIGITS = 18
 #: Bytes that one group of rows may take, which is all in memory at times.
 _MOST_BYTES = 8 * 1024**3
 
@@ -95,7 +97,7 @@ def _read(file: Any, document: Document) -> SourceRead:
 
 
 def _sample(file: Any, columns: Sequence[str]) -> list[Mapping[str, Any]]:
-    for batch in file.iter_batches(batch_size=SAMPLE, columns=list(columns), use_threads=False):
+    for batch in _batches(file, columns, SAMPLE):
         if batch.num_rows:
             return list(batch.to_pylist())
     return []
@@ -108,13 +110,13 @@ def _rows(
 
     number = 0
     wanted = [path if path[0] in columns else () for path in paths]
-    batches = file.iter_batches(batch_size=_BATCH, columns=list(columns), use_threads=False)
+    batches = _batches(file, columns, _BATCH)
     while True:
         try:
             batch = next(batches, None)
             if batch is None:
                 return
-            objects = batch.to_pylist()
+            cells = [_cells(batch, path) for path in wanted]
         except (pa.ArrowException, OSError, ValueError) as error:
             if number == 0:
                 raise
@@ -123,9 +125,31 @@ def _rows(
             reason = f"The file is damaged: {rows} cannot be read ({_brief(error)})."
             yield Reject(source=source, line=number + 1, reason=reason)
             return
-        for one in objects:
+        for row in zip(*cells, strict=True) if cells else [()] * batch.num_rows:
             number += 1
-            yield Row(number, [at_path(one, path) if path else None for path in wanted])
+            yield Row(number, row)
+
+
+def _cells(batch: Any, path: Path) -> Sequence[Any]:
+    """What the rows of a batch have in one place."""
+    if not path or path[0] not in batch.schema.names:
+        return [None] * batch.num_rows
+    cells: list[Any] = batch.column(batch.schema.names.index(path[0])).to_pylist()
+    return cells if len(path) == 1 else [at_path({path[0]: cell}, path) for cell in cells]
+
+
+def _batches(file: Any, columns: Sequence[str], size: int) -> Iterator[Any]:
+    """The batches of some columns, decimal numbers as ordinary ones."""
+    import pyarrow as pa
+
+    for batch in file.iter_batches(batch_size=size, columns=list(columns), use_threads=False):
+        simple = batch
+        for at, field in enumerate(batch.schema):
+            if pa.types.is_decimal(field.type):
+                whole = field.type.scale <= 0 and field.type.precision <= _DIGITS
+                kind = pa.int64() if whole else pa.float64()
+                simple = simple.set_column(at, field.name, batch.column(at).cast(kind, safe=False))
+        yield simple
 
 
 def _may_hold(kind: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from topics.sources.markup import readable
@@ -63,18 +64,23 @@ def read_authors(value: Any, *, run_together: bool = False) -> tuple[str, ...]:
         names = [_one(value)]
     else:
         return ()
-    cleaned = (person_name(_plain(_without_additions(name))) for name in names if name)
     return tuple(
-        name for name in cleaned if name.casefold() not in _NOBODY and len(name) <= _LONGEST
+        name
+        for each in names
+        if each and (name := _plain_name(each) or person_name(readable(_without_additions(each))))
+        if name.casefold() not in _NOBODY and len(name) <= _LONGEST
     )
+
+
+@lru_cache(maxsize=32768)
+def _plain_name(name: str) -> str:
+    """A name in which there is nothing to make readable, which is most; else nothing."""
+    name = _without_additions(name)
+    return person_name(name) if _LETTERS.fullmatch(name) else ""
 
 
 def _without_additions(name: str) -> str:
     return _ADDED.sub("", name) if name.rstrip()[-1:] in _ADDITIONS else name
-
-
-def _plain(name: str) -> str:
-    return name if _LETTERS.fullmatch(name) else readable(name)
 
 
 def _one(person: Any) -> str:

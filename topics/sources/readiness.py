@@ -11,7 +11,6 @@ The patterns are RE2's, which has no lookarounds, and white space and words of A
 from __future__ import annotations
 
 import re
-from enum import IntFlag
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,20 +20,14 @@ from topics.sources.abstract_notices import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Need", "needs"]
+__all__ = ["ANY", "FRAME", "TAGS", "TEX", "needs"]
 
 
-class Need(IntFlag):
-    """What a text may hold that is to be put right."""
+#: What a text may hold that is to be put right, numbers that are added: tags or entities, TeX or
+#: what is left of it, and what is around an abstract (notices, labels, blanks that divide nothing).
+TAGS, TEX, FRAME = 1, 2, 4
+ANY = TAGS + TEX + FRAME
 
-    TAGS = 1  # tags or entities
-    TEX = 2  # TeX, or what is left of it
-    FRAME = 4  # notices of publishers, labels of sections, blanks other than between words
-
-    ANY = 7
-
-
-_KINDS = tuple(map(Need, range(Need.ANY + 1)))
 _TAGS = r"[&<]|\]\]>|/su|\\documentclass"
 #: What `topics.text.clean` changes, and `topics.remnants.mend` in it, where text can be stored.
 _TEX = (
@@ -62,8 +55,8 @@ _LABELLED = (
 _NOTICED = "|".join(map(re.escape, SIGNS)) + r"|bstract|\(\s*[cC]\s*\)"
 
 
-def needs(texts: Sequence[Any], *, framed: bool = False) -> Sequence[Need]:
-    """What may be to do about each of some texts.
+def needs(texts: Sequence[Any], *, framed: bool = False) -> Sequence[int]:
+    """What may be to do about each of some texts, 0 being nothing.
 
     Args:
         texts: as a source has them; of what is no text anything may be to do.
@@ -77,17 +70,18 @@ def needs(texts: Sequence[Any], *, framed: bool = False) -> Sequence[Need]:
             [text if isinstance(text, str) else None for text in texts], pa.large_string()
         )
     except (UnicodeEncodeError, pa.ArrowException):  # halves of characters
-        return [Need.ANY] * len(texts)
+        return [ANY] * len(texts)
     found = pa.array([0] * len(texts), pa.int8())
     for need, pattern in _patterns(framed=framed):
         hit = pc.fill_null(pc.match_substring_regex(column, pattern), True)
         found = pc.add(found, pc.multiply(hit.cast(pa.int8()), need))
-    return [_KINDS[each] for each in found.to_pylist()]
+    told: list[int] = found.to_pylist()
+    return told
 
 
 @cache
 def _patterns(*, framed: bool) -> tuple[tuple[int, str], ...]:
     """For each need, a pattern of whatever has it."""
-    patterns = ((int(Need.TAGS), _TAGS), (int(Need.TEX), _TEX))
+    patterns = ((TAGS, _TAGS), (TEX, _TEX))
     frame = f"{_BLANK}|{_NOTICED}|{_LABELLED}"
-    return (*patterns, (int(Need.FRAME), frame)) if framed else patterns
+    return (*patterns, (FRAME, frame)) if framed else patterns

@@ -17,7 +17,7 @@ from topics.sources.entries import NOTHING_IN_IT, title_text
 from topics.sources.identifiers import find_arxiv_id, find_doi, find_pmid, find_url, pubmed_url
 from topics.sources.originals import differing
 from topics.sources.people import read_authors
-from topics.sources.readiness import Need, needs
+from topics.sources.readiness import ANY, needs
 from topics.sources.record import Record, Reject
 from topics.sources.spool import RecordKeeper
 
@@ -32,8 +32,8 @@ __all__ = ["MOST_COLUMNS", "SAMPLE", "Row", "TableRead", "no_records", "read_tab
 MOST_COLUMNS = 16_384
 #: Rows by which columns are told.
 SAMPLE = 500
-#: Rows whose texts are looked at together.
-_AT_ONCE = 1024
+#: Rows whose texts are looked at together, and characters from which on they are enough.
+_AT_ONCE, _CHARACTERS = 8192, 16 * 1024 * 1024
 #: Columns of Springer's search results, which name authors with nothing between them.
 _SPRINGER = frozenset(("itemtitle", "itemdoi"))
 _HEADER_ONLY = "There is no row with anything in it below them."
@@ -41,6 +41,8 @@ _UNKNOWN = (
     "None of them holds titles or abstracts, by its name or its contents: name the right one, as "
     'in --column title="…", or check the separator.'
 )
+#: Kinds of cells that are asked for by the million; told faster than `int | float` is.
+_NUMBERS, _LISTS = (int, float, str), (list, tuple)
 #: Characters of a cell that is read as a date, a number or an identifier.
 _SHORT = 4000
 
@@ -116,9 +118,9 @@ def read_table(
 
 def _with_needs(
     rows: Iterator[Row | Reject], match: ColumnMatch
-) -> Iterator[tuple[Row | Reject, Need, Need]]:
+) -> Iterator[tuple[Row | Reject, int, int]]:
     """Each row with what is to be done about its title and its abstract."""
-    while some := list(islice(rows, _AT_ONCE)):
+    while some := _some(rows, match.places.get("abstract", 0)):
         cells = [row.cells if isinstance(row, Row) else () for row in some]
         titles, abstracts = (
             needs(
@@ -129,6 +131,19 @@ def _with_needs(
             for place in (match.places.get(name),)
         )
         yield from zip(some, titles, abstracts, strict=True)
+
+
+def _some(rows: Iterator[Row | Reject], place: int) -> list[Row | Reject]:
+    """The next rows, fewer where their texts are long."""
+    some: list[Row | Reject] = []
+    room = _CHARACTERS
+    for row in islice(rows, _AT_ONCE):
+        some.append(row)
+        cell = row.cells[place] if isinstance(row, Row) and place < len(row.cells) else None
+        room -= len(cell) if isinstance(cell, str) else 0
+        if room < 0:
+            break
+    return some
 
 
 def no_records(source: str, columns: Sequence[str], *, why: str = _UNKNOWN) -> NoRecords:
@@ -194,7 +209,7 @@ class _Maker:
         return tuple(notices)
 
     def make(
-        self, row: Row, title_needs: Need = Need.ANY, abstract_needs: Need = Need.ANY
+        self, row: Row, title_needs: int = ANY, abstract_needs: int = ANY
     ) -> Record | Reject | None:
         """The record of a row, why there is none, or None for a row with nothing in it."""
         cells = row.cells
@@ -249,10 +264,10 @@ class _Maker:
         return differing(made, plain) if isinstance(plain, Record) else {}
 
     def _is_header(self, values: Mapping[str, Any]) -> bool:
-        return len(values) > 1 and all(
-            isinstance(value, str) and " ".join(value[:_SHORT].split()) == self.names[name]
-            for name, value in values.items()
-        )
+        for name, value in values.items():
+            if not isinstance(value, str) or " ".join(value[:_SHORT].split()) != self.names[name]:
+                return False
+        return len(values) > 1
 
 
 def _identifiers(values: Mapping[str, Any]) -> tuple[str | None, ...]:
@@ -294,7 +309,7 @@ def _date(values: Mapping[str, Any], day_first: bool | None) -> str | None:
 
 
 def _count(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return None
     text = str(value).strip().replace(",", "").removesuffix(".0")
     return int(text) if text.isdecimal() and len(text) < 10 else None
@@ -305,7 +320,7 @@ def _text(value: Any, between: str) -> str:
         return value
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return between.join(_text(part, between) for part in value if is_full(part))
     if isinstance(value, dict):
         inner = next((value[key] for key in ("value", "text", "en") if key in value), None)
