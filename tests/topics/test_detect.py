@@ -139,3 +139,26 @@ def test_a_file_too_large_for_its_format_is_told(monkeypatch: pytest.MonkeyPatch
     line = b'{"paperId": "a", "title": "Old trees", "abstract": "Their roots are deep."}\n'
     read = read_document(Document.from_bytes(line * 9000, source="papers.jsonl"))
     assert len(read.records) == 9000
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "TY  - JOUR\nTI  - x\nER  - ",
+        "@article{x,\n title={y}\n}",
+        "FN Clarivate\nVR 1.0\nPT J\nTI x\nER\nEF",
+        "PMID- 123\nTI  - x\nAB  - y",
+        "%0 Journal Article\n%T x\n%A y",
+        "<PubmedArticleSet><PubmedArticle>",
+        "Record #1 of 5\nID: CN-1\nAU: x\nTI: y",
+        "RT Journal Article\nT1 x\nA1 y",
+        "Daily Papers\nUpvote\n12\nTitle\n· Published on Nov 3",
+    ],
+)
+def test_a_cell_of_a_table_makes_no_other_file_of_it(lines: str, tmp_path: Path) -> None:
+    """An abstract may quote the lines by which another format is told."""
+    rows = "".join(f'Paper {n} of many,"We study {n}.",2024\n' for n in range(12))
+    text = f'title,abstract,year\nOn exports,"Such as\n{lines}\nand more.",2023\n{rows}'
+    (tmp_path / "papers.txt").write_text(text, encoding="utf-8")
+    (found,) = read_sources([tmp_path / "papers.txt"])
+    assert (found.format, len(found.records)) == ("csv", 13)

@@ -94,6 +94,24 @@ class Delimited:
             return True
         return len(layout.rows) >= 2 and _tells(layout, document.columns)
 
+    def begins(self, document: Document) -> bool:
+        """Whether the first line is a table's header that names both titles and abstracts.
+
+        Then it is one, whatever some cell holds: an abstract may have lines of any other format.
+        """
+        head = document.head_text
+        first = (head or "").lstrip().partition("\n")[0].lower()
+        if head is None or first.startswith(_OTHER) or not {"title", "abstract"} <= _words(first):
+            return False
+        layout = _layout(head, document.columns, whole=_is_whole(document))
+        return (
+            layout is not None
+            and len(layout.columns) >= 2
+            and layout.score >= 2
+            and not layout.before
+            and layout.regular >= _REGULAR
+        )
+
     def read(self, document: Document) -> SourceRead:
         """Read all rows.
 
@@ -176,6 +194,10 @@ def _remarks(layout: _Layout) -> Iterator[str]:
 def _tells(layout: _Layout, named: Mapping[str, str]) -> bool:
     """Whether columns of unknown names surely hold papers: abstracts, or titles and more."""
     return match_columns(layout.columns, layout.rows, named=named).usable
+
+
+def _words(line: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", line))
 
 
 def _layout(head: str, named: Mapping[str, str], *, whole: bool) -> _Layout | None:

@@ -15,6 +15,7 @@ from topics.sources.arxiv_snapshot import ARXIV_SNAPSHOT
 from topics.sources.bibtex import BIBTEX
 from topics.sources.columns import NoRecords, check_columns, check_fields
 from topics.sources.csl_json import CROSSREF, CSL_JSON
+from topics.sources.delimited import DELIMITED
 from topics.sources.document import TOO_LARGE, Document, Reader
 from topics.sources.endnote import ENDNOTE, ENDNOTE_XML
 from topics.sources.feeds import ARXIV_ATOM, FEED
@@ -197,7 +198,7 @@ def _read_once(document: Document) -> tuple[SourceRead, Reader | None]:
     found: Reader | None = None
     columns: tuple[str, ...] = ()
     try:
-        for reader in READERS:
+        for reader in (DELIMITED,) if _is_table(document) else READERS:
             if _recognises(reader, document):
                 found = reader
                 return reader.read(document), reader
@@ -223,6 +224,13 @@ def _within(read: SourceRead, room: int, spool: Spool) -> tuple[SourceRead, int]
     if read.as_of_month_day or read.written_years or any(r.month_day for r in read.records):
         return read, room
     return replace(read, records=spooled(read.records, spool)), room
+
+
+def _is_table(document: Document) -> bool:
+    try:
+        return DELIMITED.begins(document)
+    except SourceError:
+        return False
 
 
 def _recognises(reader: Reader, document: Document) -> bool:
