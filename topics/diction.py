@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from topics.grams import key_hashes
-from topics.pieces import Pieces
+from topics.pieces import Pieces, Spread
 from topics.tokens import words_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ __all__ = ["Diction"]
 _BITS = 13
 _BLOCK = 2**_BITS  # texts whose words are held at once
 _MOST_TIMES = 2**16 - 1
+_PARTS = (0, 0, 1)  # the title counts twice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,11 +82,16 @@ class Diction:
     counted: tuple[_Block, ...] = ()
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Diction:
-        """Count the words and pairs of a corpus."""
+    def of(cls, texts: Sequence[str], *, pieces: Pieces | None = None) -> Diction:
+        """Count the words and pairs of a corpus.
+
+        Args:
+            texts: the title twice, then the abstract of each paper.
+            pieces: all titles, then all abstracts, where they are split already.
+        """
         import numpy as np
 
-        blocks = tuple(_blocks(texts))
+        blocks = tuple(_blocks(texts) if pieces is None else _blocks_of(pieces, parts=_PARTS))
         everything = np.concatenate([np.zeros(0, np.uint64), *(each.term for each in blocks)])
         papers = np.concatenate([np.zeros(0, np.int32), *(each.papers for each in blocks)])
         order = np.argsort(everything)
@@ -180,20 +186,33 @@ def _firsts(ordered: np.ndarray) -> np.ndarray:
 
 def _blocks(texts: Sequence[str]) -> Iterator[_Block]:
     """The words and pairs of so many texts at a time."""
+    yield from _blocks_of(Pieces.of(texts), parts=(0,))
+
+
+def _blocks_of(pieces: Pieces, *, parts: Sequence[int]) -> Iterator[_Block]:
+    """The same of texts of several parts: all first parts are split first, then all second ones.
+
+    Args:
+        pieces: the parts.
+        parts: which parts make a text, in order.
+    """
     import numpy as np
 
-    pieces = Pieces.of(texts)
     spread, known = words_of(pieces)
     key, power = key_hashes(known)
-    for start in range(0, len(pieces), _BLOCK):
-        starts = pieces.starts[start : start + _BLOCK + 1]
-        numbers, places = spread.along(pieces.numbers[starts[0] : starts[-1]])
-        row = np.repeat(np.arange(len(starts) - 1, dtype=np.uint64), np.diff(starts))[places]
+    texts = len(pieces) // (max(parts) + 1)
+    split = Spread(pieces.numbers, pieces.starts)
+    for start in range(0, texts, _BLOCK):
+        block = np.arange(start, min(start + _BLOCK, texts))
+        of_parts = (block[:, None] + texts * np.array(parts)).ravel()
+        numbers, part = split.along(of_parts)
+        numbers, places = spread.along(numbers)
+        row = (part // len(parts)).astype(np.uint64)[places]
         one = np.flatnonzero(row[1:] == row[:-1])
         words = key[numbers]
         pairs = words[one] * power[numbers[one + 1]] + words[one + 1]
         rows = np.concatenate([row, row[one]])
-        yield _counted(start, len(starts) - 1, rows, words, pairs)
+        yield _counted(start, len(block), rows, words, pairs)
 
 
 def _counted(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from functools import cache as once
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from topics.progress import STAGES
@@ -41,13 +43,15 @@ def fit(
     with watch.stage(STAGES[2]):
         placed = stages.place(corpus, encoded, settings, cache)
     again = aside(stages.sought_again, encoded, placed, settings, cache)
+    split = once(partial(stages.pieces_of, corpus))
     with watch.stage(STAGES[3]):
         named = naming.propose_names(
-            corpus, stages.describe(corpus, encoded, placed, cache), settings, cache
+            corpus, stages.describe(corpus, encoded, placed, cache, split=split), settings, cache
         )
         described = named.described
     with watch.stage(STAGES[4]):
-        themed = theming.sort_into_themes(corpus, encoded, described, settings, cache)
+        themed = theming.sort_into_themes(corpus, encoded, described, settings, cache, split=split)
+    del split  # large
     with watch.stage(STAGES[5]):
         stability = come_back(described.clustering.labels, *again())
         tables = assemble(corpus, placed, described, themed, stability=stability)

@@ -16,12 +16,13 @@ from topics.store import digest, load_arrays, load_json, save_arrays, save_json
 from topics.thirdparty import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
 
     from topics.corpus import Corpus
     from topics.encoders import JoinedEncoder
+    from topics.pieces import Pieces
     from topics.settings import BuildSettings
     from topics.store import Cache
 
@@ -33,6 +34,7 @@ __all__ = [
     "encode",
     "joined_texts",
     "measure",
+    "pieces_of",
     "place",
     "remarks",
     "sought_again",
@@ -261,8 +263,22 @@ def _placed(
     return graph, near, space, laid_out(), clustering
 
 
-def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> Described:
-    """Name the topics and pick their keywords and representatives."""
+def pieces_of(corpus: Corpus) -> Pieces:
+    """All titles of a corpus, then all abstracts, split once for the stages that count words."""
+    from topics.pieces import Pieces
+
+    return Pieces.of([*corpus.papers["title"], *corpus.papers["abstract"]])
+
+
+def describe(
+    corpus: Corpus,
+    encoded: Encoded,
+    placed: Placed,
+    cache: Cache,
+    *,
+    split: Callable[[], Pieces] | None = None,
+) -> Described:
+    """Name the topics and pick their keywords; ``split`` gives `pieces_of`, if asked for it."""
     key = digest(*versions(), placed.key)
 
     def compute() -> Described:
@@ -272,7 +288,8 @@ def describe(corpus: Corpus, encoded: Encoded, placed: Placed, cache: Cache) -> 
 
         if placed.clustering.topics == 0:
             return Described(placed.clustering, (), (), ())
-        terms = count_terms(list(corpus.papers["title"]), list(corpus.papers["abstract"]))
+        titles, abstracts = (list(corpus.papers[column]) for column in ("title", "abstract"))
+        terms = count_terms(titles, abstracts, pieces=split() if split else None)
         clustering = with_words(placed.clustering, terms, placed.graph, encoded.vectors)
         if clustering.topics == 0:
             return Described(clustering, (), (), ())

@@ -79,13 +79,20 @@ class TermTable:
         return np.array(lengths, dtype=np.int32)
 
 
-def count_terms(titles: Sequence[str], abstracts: Sequence[str]) -> TermTable:
+def count_terms(
+    titles: Sequence[str], abstracts: Sequence[str], *, pieces: Pieces | None = None
+) -> TermTable:
     """Count the terms of each paper.
 
     A term must be in at least two papers (three in a corpus of thousands, one in twenty thousand
     of a larger one): what one paper alone says is no name for a group.
+
+    Args:
+        titles: of the papers.
+        abstracts: of the papers.
+        pieces: all titles, then all abstracts, where they are split already.
     """
-    pieces = Pieces.of([*titles, *abstracts])
+    pieces = Pieces.of([*titles, *abstracts]) if pieces is None else pieces
     found = count_grams(pieces, least=_least(len(titles)))
     casing = _casing(pieces)
     seen = dict(zip(found.terms, found.forms, strict=True))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from topics.encoders.base import Encoder
+    from topics.pieces import Pieces
     from topics.themefile import Theme
 
 __all__ = ["Assignment", "assign_themes", "theme_of_topics"]
@@ -67,6 +68,7 @@ def assign_themes(
     *,
     examples: Sequence[Sequence[int]] = (),
     diction: Diction | None = None,
+    pieces: Pieces | None = None,
 ) -> Assignment:
     """Give every paper the theme that fits best, or none; an example has the theme it is of.
 
@@ -77,11 +79,12 @@ def assign_themes(
         encoder: encodes the themes' phrases into the same space.
         examples: rows of the papers given as examples of each theme.
         diction: words of the corpus that the papers are of, where they are not all of it.
+        pieces: all titles, then all abstracts, where they are split already.
     """
     import numpy as np
 
     examples = examples or [()] * len(themes)
-    known = diction.on(texts) if diction else Diction.of(texts)
+    known = diction.on(texts) if diction else Diction.of(texts, pieces=pieces)
     wording = known.likeness([theme.wording for theme in themes], examples)
     meaning = _meaning(themes, vectors, encoder, examples)
     scores = WORDING_WEIGHT * wording + (1 - WORDING_WEIGHT) * meaning

@@ -12,10 +12,11 @@ from topics.store import digest, load_json, save_json
 from topics.topicmap import OTHER_THEME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from topics.corpus import Corpus
+    from topics.pieces import Pieces
     from topics.settings import BuildSettings
     from topics.stages import Described, Encoded
     from topics.store import Cache
@@ -84,14 +85,16 @@ def sort_into_themes(
     described: Described,
     settings: BuildSettings,
     cache: Cache,
+    *,
+    split: Callable[[], Pieces] | None = None,
 ) -> Themed:
-    """Give every paper and topic its theme."""
+    """Give every paper and topic its theme; for ``split`` see `topics.stages.describe`."""
     if settings.themes == _NO_THEMES:
         papers, topics = len(corpus), described.clustering.topics
         return Themed((), (None,) * papers, (None,) * papers, (None,) * topics)
     if settings.themes == _FOUND_THEMES:
         return _found_themes(described)
-    return _named_themes(corpus, encoded, described, settings, cache)
+    return _named_themes(corpus, encoded, described, settings, cache, split)
 
 
 def remarks(themed: Themed, settings: BuildSettings) -> list[str]:
@@ -148,6 +151,7 @@ def _named_themes(
     described: Described,
     settings: BuildSettings,
     cache: Cache,
+    split: Callable[[], Pieces] | None,
 ) -> Themed:
     from topics.themefile import load_themes
 
@@ -159,7 +163,12 @@ def _named_themes(
         from topics.themes import assign_themes, theme_of_topics
 
         found = assign_themes(
-            themes, texts_of(corpus), encoded.vectors, encoded.encoder(), examples=rows
+            themes,
+            texts_of(corpus),
+            encoded.vectors,
+            encoded.encoder(),
+            examples=rows,
+            pieces=split() if split else None,
         )
         topics = theme_of_topics(
             found.names, found.confidence, described.clustering.labels, described.clustering.topics

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topics.encoders.base import unit_rows
+from topics.pieces import Pieces
+from topics.stages import joined_texts
 from topics.themefile import Theme
 from topics.themes import assign_themes, theme_of_topics
 
@@ -126,3 +128,15 @@ def test_a_topic_has_the_theme_that_weighs_most() -> None:
 
 def test_a_topic_of_nobody_has_no_theme() -> None:
     assert theme_of_topics([], np.zeros(0), np.zeros(0, dtype=int), 1) == [None]
+
+
+def test_papers_that_are_split_already_get_the_same_themes() -> None:
+    titles = ["Speech recognition", "A go engine –", "Crops. ", ""]
+    abstracts = ["with a neural codec.", "by self-play", " in dry  years", "Chess engines"]
+    texts = joined_texts(titles, abstracts)
+    vectors = _Words().encode(texts)
+    at_once = assign_themes((SOUND, GAMES), texts, vectors, _Words())
+    split = Pieces.of([*titles, *abstracts])
+    again = assign_themes((SOUND, GAMES), texts, vectors, _Words(), pieces=split)
+    assert again.labels.tolist() == at_once.labels.tolist()
+    assert again.confidence == pytest.approx(at_once.confidence)
