@@ -28,6 +28,9 @@ _ENTITY = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9a-fA-F]{1,5}|[a-z]{2,6}(?:uml|acute|grave|tilde|circ|cedil|dash|ring)|[lr][sd]quo|hellip);"
 )
 _BLANKS = re.compile(r"[ \t\r\n]+")
+#: Words with capitals, as most names are, in which there is nothing to be put right.
+_WORD = r"[A-Z][A-Za-z]*(?:['-][A-Z][A-Za-z]*)*[.,]?"
+_NAME = re.compile(rf"{_WORD}(?: {_WORD})*")
 
 _WEB = r"(?:[^\s<>{}\"`|\\^$]|\\[_%&#~])+"
 _HOST_END = "(?:com|org|net|io|edu|ai|co|dev|gov)/"
@@ -63,6 +66,8 @@ def clean(text: str, *, tex: bool = True) -> str:
         text: as it is written.
         tex: False where it is known to hold no TeX and nothing that is left of it.
     """
+    if _NAME.fullmatch(text):
+        return text
     scrubbed = scrub(text)
     # What was no TeX before its letters were put right may be afterwards.
     if not tex and scrubbed == text:

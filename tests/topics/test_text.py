@@ -215,3 +215,10 @@ def test_cleaning_the_real_pages_leaves_no_escape(shared) -> None:
             re.search(r"\\[a-zA-Z'\"%{]|\$|``|\dtimes|x201\d[a-z]|_\{|\^\{|mathcal", text) is None
         )
         assert clean(text) == text
+
+
+@pytest.mark.parametrize("name", ["Ada Lovelace", "O'Brien, J.", "Jean-Pierre Serre", "A. B. Zed,"])
+def test_an_ordinary_name_is_clean_as_it_is(name: str) -> None:
+    assert clean(name) == name
+    assert clean(f" {name}  {name}") == f"{name} {name}"
+    assert clean(f"{name} $x^2$") == f"{name} x²", "what else is in a text is still seen"

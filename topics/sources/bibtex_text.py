@@ -40,6 +40,7 @@ _CHARACTER = {
 }
 _BEFORE_DIGIT = re.compile(r"(?<!\\)\$([^$\s]{1,20})\$(?=\d)")
 _ADDRESS = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}")
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _PART = re.compile(r"\s*(family|given|prefix|suffix)(?:-i)?\s*=\s*", re.IGNORECASE)
 
@@ -110,7 +111,8 @@ def prose(value: str) -> str:
     """
     if not value:
         return ""
-    value = "\n".join(" ".join(part.split()) for part in re.split(r"\n[ \t]*\n", value)).strip()
+    parts = _PARAGRAPH.split(value) if "\n" in value else [value]
+    value = "\n".join(" ".join(part.split()) for part in parts).strip()
     if "\\" not in value and "{" not in value and "~" not in value and "$" not in value:
         return value
     value = _CHARACTERS.sub(_character, value)
@@ -147,9 +149,9 @@ def names(value: str) -> list[str]:
 def _listed(value: str) -> list[str]:
     """Divide at “and” outside braces."""
     parts, start = [], 0
-    depths = _depths(value)
+    depths = _depths(value) if "{" in value else None
     for match in _AND.finditer(value):
-        if depths[match.start()] == 0:
+        if depths is None or depths[match.start()] == 0:
             parts.append(value[start : match.start()])
             start = match.end()
     return [part.strip() for part in (*parts, value[start:]) if part.strip()]

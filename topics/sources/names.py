@@ -17,6 +17,7 @@ _BODY = re.compile(
 )
 #: A number that one library gives to authors of the same name.
 _NUMBERED = re.compile(r"(?<=[^\W\d_]) 0\d{3}$")
+_BETWEEN, _AND = re.compile("[;；]"), re.compile(r"\s+(?:and|&)\s+")
 _OTHERS = re.compile(
     r"(?:et\.?\s+al|and\s+others|others|\.{3}|…|\[?anon(?:ymous)?\]?|n/?a"
     r"|\[?no authors?(?: names?)?(?: (?:listed|available))?\]?)\.?",
@@ -55,9 +56,11 @@ def listed_names(text: str) -> list[str]:
     They are divided by semicolons, by “and” between names with a comma, or by commas between
     names of several words each.
     """
-    parts = re.split("[;；]", text)
+    if "," not in text and ";" not in text and "；" not in text:
+        return [name] if (name := person_name(text)) else []
+    parts = _BETWEEN.split(text)
     if len(parts) == 1:
-        halves = re.split(r"\s+(?:and|&)\s+", text)
+        halves = _AND.split(text)
         if len(halves) > 1 and all("," in half for half in halves):
             parts = halves
         pieces = [piece.split() for piece in text.split(",")]
