@@ -185,6 +185,11 @@ def _joined(columns: Sequence[int], terms: TermTable, taken: set[str]) -> str:
 
 
 def sentence(name: str) -> str:
-    """A name with a capital first letter, unless its first word is written in its own way."""
+    """A name with a capital first letter, unless its first word is written in its own way.
+
+    "k-NN" is; "non-English" is a common word before another one.
+    """
     first = name.split()[0]
-    return name[0].upper() + name[1:] if first == first.lower() and len(first) > 2 else name
+    before, _, _ = first.partition("-")
+    common = any(part.islower() and len(part) > 2 for part in (first, before))
+    return name[0].upper() + name[1:] if common else name

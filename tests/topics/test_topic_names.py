@@ -206,3 +206,20 @@ def test_without_candidates_there_is_still_a_name() -> None:
     names = _chosen([], [], [], parents=(2, 2, -1), sizes=[3, 3, 6])
     assert len(set(names)) == 3
     assert all(2 <= len(name.split()) <= 5 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("graph networks", "Graph networks"),
+        ("in-context learning", "In-context learning"),
+        ("non-English languages", "Non-English languages"),
+        ("k-NN search", "k-NN search"),
+        ("mT5 models", "mT5 models"),
+        ("LoRA", "LoRA"),
+    ],
+)
+def test_a_name_begins_with_a_capital_unless_its_word_is_written_otherwise(
+    name: str, shown: str
+) -> None:
+    assert sentence(name) == shown
