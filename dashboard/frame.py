@@ -32,11 +32,6 @@ _SEARCH_HELP = {
     "meaning": "Finds the papers whose title and abstract are nearest to what you write, by the "
     "text vectors that the map was made with. It knows related words; it does not reason.",
 }
-#: What the map is, and what it is not.
-_TO_READ = (
-    "On the map a point is a paper; papers with similar abstracts lie near each other. How far "
-    "apart distant groups are, and which way up, means nothing."
-)
 _PLACEHOLDERS = {
     "words": "Words in title, abstract, authors",
     "meaning": "What the papers are about",
@@ -169,7 +164,7 @@ def sidebar(topic_map: TopicMap, view: View, *, built: TopicMap) -> None:
             width="stretch",
             key="reset-filters",
         )
-        st.caption(_TO_READ)
+        st.caption(wording.TO_READ)
 
 
 def _search(topic_map: TopicMap, view: View) -> None:

@@ -16,6 +16,7 @@ from topics.wording import (
 )
 
 __all__ = [
+    "TO_READ",
     "count",
     "date",
     "day",
@@ -27,3 +28,9 @@ __all__ = [
     "theme_confidence",
     "topic_fit",
 ]
+
+#: What the map is, and what it is not.
+TO_READ = (
+    "On the map a point is a paper; papers with similar abstracts lie near each other. How far "
+    "apart distant groups are, and which way up, means nothing."
+)

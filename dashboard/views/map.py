@@ -40,6 +40,8 @@ def show(screen: Screen) -> None:
     if screen.view.beside:
         with stage.container(key="pm-panel"):
             _beside(screen)
+    # A phone's side bar, which says so too, is closed until it is opened.
+    st.html(text.element("p", wording.TO_READ, css_class="pm-to-read"))
     if screen.view.area:
         picked(screen)
     news.card(screen)

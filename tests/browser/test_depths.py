@@ -53,6 +53,8 @@ def test_a_phone_shows_groups_and_a_click_leads_to_their_topics(
 ) -> None:
     page = open_tab(f"{site}/?map=map", width=390, height=844)
     wait_for_map(page)
+    # The side bar, which says what the map is, is closed here: the map says it itself.
+    expect(page.locator(".pm-to-read")).to_be_visible()
     groups = [name for name, kind in kinds(page).items() if kind == "group"]
     assert groups
     no_two_overlap(page)

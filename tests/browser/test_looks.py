@@ -25,6 +25,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def test_a_colour_is_chosen_by_keyboard_and_stays_in_hand(open_tab: OpenTab, site: str) -> None:
     page = open_tab(site)
     wait_for_map(page)
+    expect(page.locator(".pm-to-read")).to_be_hidden()  # the side bar says it
     choice = page.get_by_role("combobox", name="Colour by")
     choice.focus()
     choice.press("c")  # as in any list: the first entry that begins so
