@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from topics.errors import MapBusy
@@ -108,6 +108,16 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def _sync_names(folder: Path) -> None:
+    """Have a change of names written to the disk, as far as the system does.
+
+    What the names stand for is there already: were the change lost with the power, the old state
+    would be back, whole. So a failure is no reason to say that nothing was changed.
+    """
+    with suppress(OSError):
+        sync(folder)
+
+
 def write_whole(target: Path, data: bytes) -> None:
     """Write a file that takes the place of an older one only when it is complete.
 
@@ -121,7 +131,7 @@ def write_whole(target: Path, data: bytes) -> None:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-    sync(target.parent)
+    _sync_names(target.parent)
 
 
 @contextmanager
@@ -170,7 +180,7 @@ def _swap(new: Path, target: Path) -> None:
             old.rename(target)
             raise
         shutil.rmtree(old, ignore_errors=True)
-    sync(target.parent)
+    _sync_names(target.parent)
 
 
 def _exchange(new: Path, target: Path) -> bool:
