@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import io
 import json
 import os
@@ -45,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 when done, 1 after an error that was explained on stderr; wrong usage exits with 2.
     """
     arguments = command_line(version=_Version).parse_args(argv)
+    # Nothing is looked for in what the system takes back anyway: that took most of a second.
+    atexit.register(gc.freeze)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a letter that it cannot show ends no report
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

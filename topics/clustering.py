@@ -407,9 +407,11 @@ def votes(
     near = graph.indices[asked, 1:]
     weight = np.clip(1 - graph.distances[asked, 1:].astype(np.float64), 1e-6, None)
     total = weight.sum(axis=1)
-    shares = np.zeros((len(asked), topics + 1))
-    at = np.repeat(np.arange(len(asked)), near.shape[1])
-    np.add.at(shares, (at, labels[near].ravel()), weight.ravel())  # -1 falls in the last column
+    # One column more, for neighbours in no topic.
+    column = np.where(labels[near] < 0, topics, labels[near])
+    cell = (np.arange(len(asked))[:, None] * (topics + 1) + column).ravel()
+    shares = np.bincount(cell, weights=weight.ravel(), minlength=len(asked) * (topics + 1))
+    shares = shares.reshape(len(asked), topics + 1)
     return np.asarray(shares[:, :topics] / np.maximum(total, 1e-12)[:, None])
 
 

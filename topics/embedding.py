@@ -126,25 +126,23 @@ def start_of(vectors: np.ndarray, edges: csr_matrix, *, dimensions: int) -> np.n
         dimensions: of the embedding.
 
     Returns:
-        float64 array of shape (papers, ``dimensions``), each column from 0 to 1; the columns that
+        float32 array of shape (papers, ``dimensions``), each column from 0 to 1; the columns that
         follow the graph closest first.
     """
-    points = principal(vectors, dimensions).astype(np.float64)
-    degrees = np.maximum(np.asarray(edges.sum(axis=1), dtype=np.float64).ravel(), 1e-12)
-    scale = 1 / np.sqrt(degrees)
+    points = principal(vectors, dimensions)
+    degrees = np.maximum(np.asarray(edges.sum(axis=1), dtype=np.float32).ravel(), 1e-12)
     # What every smoothing tends to: it tells no two papers apart.
     trivial = np.sqrt(degrees) / np.linalg.norm(np.sqrt(degrees))
-
-    def smoothed(points: np.ndarray) -> np.ndarray:
-        return np.asarray(scale[:, None] * (edges @ (scale[:, None] * points)))
-
+    scale = 1 / np.sqrt(degrees)
+    smooth = edges.copy()
+    smooth.data = edges.data * np.repeat(scale, np.diff(edges.indptr)) * scale[edges.indices]
     for step in range(SMOOTHINGS):
         if step % _PART == 0:
             points, _ = np.linalg.qr(points)
-        points = (points + smoothed(points)) / 2
+        points = (points + smooth @ points) / 2
         points -= np.outer(trivial, trivial @ points)
     points, _ = np.linalg.qr(points)
-    _, turn = np.linalg.eigh(points.T @ smoothed(points))
+    _, turn = np.linalg.eigh(points.T @ (smooth @ points))
     points = _signed(points @ turn[:, ::-1])
     points -= points.min(axis=0)
     return np.asarray(points / np.maximum(points.max(axis=0), 1e-12))
@@ -159,7 +157,7 @@ def principal(vectors: np.ndarray, dimensions: int) -> np.ndarray:
     centred = vectors - vectors.mean(axis=0)
     if len(centred) > centred.shape[1]:
         _, axes = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-        points = centred @ axes[:, ::-1][:, :dimensions]
+        points = centred @ axes[:, ::-1][:, :dimensions].astype(centred.dtype)
     else:
         left, singular, _ = np.linalg.svd(centred, full_matrices=False)
         points = left[:, :dimensions] * singular[:dimensions]

@@ -17,7 +17,9 @@ __all__ = ["EXACT_LIMIT", "NeighbourGraph", "knn_graph", "likeness", "most_simil
 
 #: Above this many papers, NN-descent beats exact search although it must be compiled first.
 EXACT_LIMIT = 30_000
+#: Rows that are compared with all others at once, and such blocks held at a time.
 _BLOCK = 1024
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +71,7 @@ def _exact(vectors: np.ndarray, k: int) -> NeighbourGraph:
         compiled(_largest)(vectors[block] @ vectors.T, start, indices[block], cosines[block])
 
     # Each block is worked out by itself: how many are at a time does not show in the result.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:
         list(pool.map(search, range(0, len(vectors), _BLOCK)))
     cosines[:, 0] = 1
     return NeighbourGraph(indices, np.clip(1 - cosines, 0, 2).astype(np.float32))

@@ -8,6 +8,8 @@ together every time, below about 0.5 where the topic dissolves.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from topics.neighbours import NeighbourGraph
@@ -71,12 +73,17 @@ def sought_again(
     repeats = repeats_for(papers) if repeats is None else repeats
     seen = np.empty((repeats, round(KEPT * papers)), dtype=np.int32)
     found = np.empty_like(seen)
-    for repeat in range(repeats):
+
+    def once(repeat: int) -> None:
         again = (seed + 101 + repeat) % 2**32
         rows = np.random.default_rng(again).permutation(papers)[: seen.shape[1]]
         rows.sort()
         seen[repeat] = rows
         found[repeat] = seek(vectors[rows], kept_neighbours(graph, rows), again).labels
+
+    # No repeat knows of another: how many are at a time does not show in the result.
+    with ThreadPoolExecutor(max(1, min(repeats, os.cpu_count() or 1))) as pool:
+        list(pool.map(once, range(repeats)))
     return seen, found
 
 

@@ -215,6 +215,8 @@ def test_the_memory_of_the_search_for_neighbours_grows_with_the_papers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(neighbours, "_BLOCK", 256)
+    # How many blocks are held at the same moment is chance, but never more than so many.
+    monkeypatch.setattr(neighbours, "_AT_ONCE", 1)
     rows = np.random.default_rng(3).normal(size=(1024, 8)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     neighbours.knn_graph(rows[:50], k=5)
