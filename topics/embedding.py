@@ -215,6 +215,18 @@ def _optimise(
     last = len(draws) - 1
     most = np.float32(4)
     state = np.uint64(seed)
+
+    def force(one: Any, other: Any, table: Any) -> Any:
+        """Leave the difference of two points in ``apart`` and read the force from a table."""
+        total = np.float32(0)
+        for axis in range(dimensions):
+            apart[axis] = points[one, axis] - points[other, axis]
+            total += apart[axis] * apart[axis]
+        square[0] = total
+        entry = min(max((bits[0] >> 17) - first, 0), last)
+        # Points at one place neither draw nor push each other: there is no direction to go.
+        return table[entry] if total > 0 else np.float32(0)
+
     for epoch in range(epochs):
         rate = np.float32(1 - epoch / epochs)
         for edge in range(len(heads)):
@@ -222,29 +234,17 @@ def _optimise(
                 continue
             due[edge] += pauses[edge]
             one, other = heads[edge], np.int64(tails[edge])
-            total = np.float32(0)
+            pull = force(one, other, draws)
             for axis in range(dimensions):
-                apart[axis] = points[one, axis] - points[other, axis]
-                total += apart[axis] * apart[axis]
-            if total > 0:
-                square[0] = total
-                force = draws[min(max((bits[0] >> 17) - first, 0), last)]
-                for axis in range(dimensions):
-                    step = min(max(force * apart[axis], -most), most) * rate
-                    points[one, axis] += step
-                    points[other, axis] -= step
+                step = min(max(pull * apart[axis], -most), most) * rate
+                points[one, axis] += step
+                points[other, axis] -= step
             for _ in range(PUSHES):
                 # Marsaglia's xorshift (2003); its high half, scaled, is one of the papers.
                 state ^= state << np.uint64(13)
                 state ^= state >> np.uint64(7)
                 state ^= state << np.uint64(17)
                 other = np.int64(((state >> np.uint64(32)) * np.uint64(papers)) >> np.uint64(32))
-                total = np.float32(0)
+                push = force(one, other, pushes)
                 for axis in range(dimensions):
-                    apart[axis] = points[one, axis] - points[other, axis]
-                    total += apart[axis] * apart[axis]
-                if total > 0:
-                    square[0] = total
-                    force = pushes[min(max((bits[0] >> 17) - first, 0), last)]
-                    for axis in range(dimensions):
-                        points[one, axis] += min(max(force * apart[axis], -most), most) * rate
+                    points[one, axis] += min(max(push * apart[axis], -most), most) * rate
